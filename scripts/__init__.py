@@ -1,0 +1,1 @@
+"""The build: everything the site shows that was computed, and nothing that was typed."""
