@@ -1,0 +1,119 @@
+// Charts come alive when they come into view: Vega is loaded once, from this site, and only then.
+
+const MOST_ROWS = 500; // of a table that a person can read; the CSV has all of them
+
+let vega;
+const loadVega = (url) =>
+  (vega ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = url;
+    script.type = "module";
+    script.onload = () => resolve(globalThis.vegaEmbed);
+    script.onerror = () => reject(new Error(`cannot load ${url}`));
+    document.head.append(script);
+  }));
+
+const fetchJson = async (url) => {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+  return answer.json();
+};
+
+const mode = () => (document.body.dataset.mdColorScheme === "slate" ? "dark" : "light");
+
+const draw = async (figure) => {
+  const link = figure.querySelector(".chart-spec").href;
+  const picture = [...figure.querySelectorAll("img")].find((img) => img.offsetParent !== null);
+  const [embed, spec, themes] = await Promise.all([
+    loadVega(new URL("../vega.js", link)),
+    fetchJson(link),
+    fetchJson(new URL("theme.json", link)),
+  ]);
+  let stage = figure.querySelector(".chart-live");
+  if (!stage) {
+    stage = document.createElement("div");
+    stage.className = "chart-live";
+    figure.prepend(stage);
+  }
+  if (picture) stage.style.minHeight = `${picture.offsetHeight}px`; // the page must not jump
+  figure.classList.add("is-live");
+  try {
+    figure.view?.finalize();
+    const result = await embed(stage, spec, { config: themes[mode()], actions: false, renderer: "svg" });
+    figure.view = result.view;
+    result.view.container().querySelector("svg")?.setAttribute("aria-label", picture?.alt ?? spec.title ?? "chart");
+  } catch (error) {
+    figure.classList.remove("is-live");
+    stage.remove();
+    throw error;
+  }
+};
+
+const attempt = (figure) => draw(figure).catch((error) => console.error(`chart ${figure.id}:`, error));
+
+const figures = [...document.querySelectorAll("figure.chart")];
+const seen = new IntersectionObserver(
+  (entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      seen.unobserve(target);
+      attempt(target);
+    }
+  },
+  { rootMargin: "100px" },
+);
+figures.forEach((figure) => seen.observe(figure));
+
+new MutationObserver(() => figures.filter((figure) => figure.view).forEach(attempt)).observe(document.body, {
+  attributeFilter: ["data-md-color-scheme"],
+});
+
+// The data as a table, for those who read rather than look: built when it is asked for.
+
+const parseCsv = (text) =>
+  [...text.matchAll(/(?:^|\n)([^\n]+)/g)].map(([, line]) =>
+    [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain),
+  );
+
+const row = (cells, tag) => {
+  const tr = document.createElement("tr");
+  for (const cell of cells) {
+    const element = document.createElement(tag);
+    if (tag === "th") element.scope = "col";
+    element.textContent = cell;
+    tr.append(element);
+  }
+  return tr;
+};
+
+for (const figure of figures) {
+  const details = document.createElement("details");
+  const summary = document.createElement("summary");
+  summary.textContent = "The data as a table";
+  const box = document.createElement("div");
+  box.className = "chart-table";
+  box.tabIndex = 0;
+  box.setAttribute("role", "region");
+  box.setAttribute("aria-label", "The data as a table");
+  details.append(summary, box);
+  figure.querySelector("figcaption").append(details);
+  details.addEventListener("toggle", async () => {
+    if (!details.open || box.childElementCount) return;
+    const link = figure.querySelector(".chart-data");
+    try {
+      const answer = await fetch(link.href);
+      if (!answer.ok) throw new Error(`${answer.status}`);
+      const [head, ...body] = parseCsv(await answer.text());
+      const table = document.createElement("table");
+      const caption = table.createCaption();
+      caption.textContent =
+        body.length > MOST_ROWS ? `The first ${MOST_ROWS} of ${body.length} rows; the file has all of them.` : `${body.length} rows`;
+      table.createTHead().append(row(head, "th"));
+      table.createTBody().append(...body.slice(0, MOST_ROWS).map((cells) => row(cells, "td")));
+      box.replaceChildren(table);
+    } catch (error) {
+      box.textContent = "The data could not be loaded. The link to the CSV file above leads to them.";
+      console.error(error);
+    }
+  });
+}

@@ -1,0 +1,256 @@
+"""What is stale is made again; the rest is left alone.
+
+An artefact's key is the hash of everything it depends on, so a change of time alone changes nothing.  Files are written
+only if their bytes differ, by rename, and only after the artefact has been made whole.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import hashlib
+import json
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypedDict
+
+from scripts.paths import FRAGMENTS, GENERATED, LOCK, ROOT
+
+Files = Mapping[Path, bytes]
+
+
+class Entry(TypedDict):
+    """What is known of an artefact that was made: its key, and the sha256 of each of its files."""
+
+    key: str
+    files: dict[str, str]
+
+
+State = dict[str, Entry]
+
+STATE = FRAGMENTS / "state.json"
+LOCK_FILE = FRAGMENTS / "build.lock"
+
+
+class BuildError(Exception):
+    """The site cannot be built.  The message names what failed and what to do."""
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """One thing the build makes.
+
+    Attributes:
+        name: what the log calls it, such as ``positions/plot_norms``.
+        key: hash of all it depends on; see ``fingerprint``.
+        make: returns its files, absolute path -> bytes; called only if the artefact is stale.
+    """
+
+    name: str
+    key: str
+    make: Callable[[], Files]
+
+
+def fingerprint(*parts: str | bytes | Path) -> str:
+    """Sha256 of the parts in their order; a path stands for the bytes of its file."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = (
+            part.read_bytes() if isinstance(part, Path) else part.encode() if isinstance(part, str) else part
+        )
+        digest.update(len(data).to_bytes(8, "little") + data)
+    return digest.hexdigest()
+
+
+@functools.cache
+def environment() -> str:
+    """Fingerprint of what runs everything: the Python version and the locked packages."""
+    return fingerprint(platform.python_version(), LOCK)
+
+
+def sources(*modules: str) -> list[Path]:
+    """The files of ``modules`` and of every module of ours that they import, in a fixed order."""
+    found: dict[str, Path] = {}
+    queue = list(modules)
+    while queue:
+        module = queue.pop()
+        path = _module_file(module)
+        if module in found or path is None:
+            continue
+        found[module] = path
+        queue += _imports(path, path.stat().st_mtime_ns)
+    return [found[module] for module in sorted(found)]
+
+
+def _module_file(module: str) -> Path | None:
+    path = ROOT.joinpath(*module.split("."))
+    return next((p for p in (path.with_suffix(".py"), path / "__init__.py") if p.is_file()), None)
+
+
+@functools.cache  # mkdocs serve asks again after every change: the time is here only to forget what was parsed
+def _imports(path: Path, _mtime: int) -> tuple[str, ...]:
+    names: list[str] = []
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names += [node.module] + [f"{node.module}.{alias.name}" for alias in node.names]
+    return tuple(name for name in names if name.split(".")[0] == "scripts")
+
+
+def run(*phases: Sequence[Artefact], say: Callable[[str], None] = print) -> int:
+    """Make what is stale, in parallel within a phase, and forget what is no longer asked for.
+
+    Args:
+        phases: a later phase may read the files of an earlier one.
+        say: takes one line per artefact made.
+
+    Returns:
+        How many artefacts were made.
+
+    Raises:
+        BuildError: if one cannot be made; what was there before is still there.
+    """
+    known = _read_state()
+    names = {artefact.name for phase in phases for artefact in phase}
+    state = {name: entry for name, entry in known.items() if name in names}
+    made = 0
+    for phase in phases:
+        stale = [artefact for artefact in phase if not _fresh(artefact, state.get(artefact.name))]
+        try:
+            _make_all(stale, state, say)
+        finally:
+            if stale or set(known) != set(state):
+                write(STATE, json.dumps(state, indent=0, sort_keys=True).encode())
+        made += len(stale)
+    _forget(state)
+    return made
+
+
+def _make_all(stale: Sequence[Artefact], state: State, say: Callable[[str], None]) -> None:
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
+        jobs = {pool.submit(_make, artefact, say): artefact for artefact in stale}
+        for job in wait(jobs, return_when=FIRST_EXCEPTION).not_done:
+            job.cancel()
+    failures: list[str] = []
+    for job, artefact in jobs.items():
+        if job.cancelled():
+            continue
+        if isinstance(error := job.exception(), BuildError):
+            failures.append(str(error))
+        elif error:
+            raise error
+        else:
+            state[artefact.name] = {"key": artefact.key, "files": job.result()}
+    if failures:
+        raise BuildError("\n\n".join(failures))
+
+
+def _make(artefact: Artefact, say: Callable[[str], None]) -> dict[str, str]:
+    started = time.perf_counter()
+    files = artefact.make()
+    for path, data in files.items():
+        write(path, data)
+    size = sum(map(len, files.values()))
+    say(f"{artefact.name}  stale → {_human(size)} in {time.perf_counter() - started:.1f} s")
+    return {_relative(path): hashlib.sha256(data).hexdigest() for path, data in files.items()}
+
+
+def _human(size: int) -> str:
+    return f"{size / 1000:.0f} kB" if size >= 1000 else f"{size} bytes"
+
+
+def _relative(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def _fresh(artefact: Artefact, known: Entry | None) -> bool:
+    if known is None or known["key"] != artefact.key:
+        return False
+    return all((ROOT / path).is_file() and sha256(ROOT / path) == sha for path, sha in known["files"].items())
+
+
+def sha256(path: Path) -> str:
+    """Sha256 of a file's bytes, in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _read_state() -> State:
+    try:
+        state: State = json.loads(STATE.read_bytes())
+    except (OSError, ValueError):
+        return {}  # nothing built yet, or a state nobody can read: everything is stale
+    return state
+
+
+def _forget(state: State) -> None:
+    """Delete generated files that no artefact owns any more, so that a page cannot include them by mistake."""
+    owned = {path for entry in state.values() for path in entry["files"]}
+    for folder in (GENERATED, FRAGMENTS):
+        for path in folder.rglob("*") if folder.exists() else ():
+            if path.is_file() and path not in (STATE, LOCK_FILE) and _relative(path) not in owned:
+                path.unlink()
+
+
+def write(path: Path, data: bytes) -> bool:
+    """Write ``data`` by rename, unless the file holds it already; returns whether it was written."""
+    if path.is_file() and path.read_bytes() == data:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return True
+
+
+def build(
+    model: str | None = None, say: Callable[[str], None] = lambda line: print(line, file=sys.stderr)
+) -> int:
+    """Bring everything that pages include, and every file of the site that is computed, up to date.
+
+    Args:
+        model: ``gpt2``, ``tiny`` or ``auto``; the environment's ``EMBEDDINGS_MODEL`` if not given.
+        say: takes one line per artefact made.
+
+    Returns:
+        How many artefacts were made.
+
+    Raises:
+        BuildError: a program, a chart or a value cannot be made.
+        scripts.tables.TablesError: the tables cannot be had.
+    """
+    from filelock import FileLock
+
+    from scripts import charts, labels, programs, tables, values
+
+    FRAGMENTS.mkdir(parents=True, exist_ok=True)
+    with FileLock(LOCK_FILE):
+        provenance = tables.locate(model)
+
+        @functools.cache
+        def loaded() -> tables.Tables:
+            return tables.load(provenance.model)
+
+        return run(
+            [
+                *labels.artefacts(provenance),
+                *values.artefacts(provenance, loaded),
+                *programs.artefacts(provenance, loaded),
+                *charts.artefacts(provenance, loaded),
+            ],
+            programs.index(provenance),
+            say=say,
+        )

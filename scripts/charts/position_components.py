@@ -1,0 +1,44 @@
+"""The path that the positions take: three principal components of wpe.
+
+Coordinates of each position on the first components of the centred table.
+"""
+
+import altair as alt
+import numpy as np
+
+from scripts.charts import Row
+from scripts.geometry import principal_components
+from scripts.tables import Tables
+
+PAGE = "positions"
+
+
+def build(tables: Tables) -> alt.Chart:
+    """Each component as a wave over the positions."""
+    found = principal_components(tables.wpe, 3)
+    places = np.unique(np.linspace(0, tables.n_ctx - 1, 256).astype(int))
+    values = [
+        {"component": f"component {c + 1}", "position": int(p), "coordinate": round(float(found.coordinates[p, c]), 4),
+         "share": round(float(found.share[c]), 4)}
+        for c in range(3)
+        for p in places
+    ]  # fmt: skip
+    return (
+        alt.Chart(alt.Data(values=values))
+        .mark_line()
+        .encode(
+            x=alt.X("position:Q"),
+            y=alt.Y("coordinate:Q"),
+            color=alt.Color("component:N", title=None),
+            strokeDash=alt.StrokeDash("component:N", title=None),
+            tooltip=["component:N", "position:Q", "coordinate:Q"],
+        )
+        .properties(height=300)
+    )
+
+
+def describe(rows: list[Row]) -> str:
+    """Variance that the components keep."""
+    share = {row["component"]: row["share"] for row in rows}
+    each = ", ".join(f"{value:.1%}" for value in share.values())
+    return f"The three components keep {sum(share.values()):.1%} of the variance of the table ({each})."

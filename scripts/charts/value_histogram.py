@@ -1,0 +1,45 @@
+"""How large the numbers of the table are.
+
+The share of all numbers of wte in each interval.
+"""
+
+import altair as alt
+import numpy as np
+
+from scripts.charts import Row
+from scripts.tables import Tables
+
+PAGE = "lookup"
+INTERVALS = 60
+
+
+def build(tables: Tables) -> alt.Chart:
+    """A histogram of every number of wte; the tails beyond the last interval are in the sentence, not cut in silence."""
+    deviation = float(np.std(tables.wte, dtype=np.float64))
+    limit = round(4 * deviation, 2)
+    counts, edges = np.histogram(tables.wte, bins=INTERVALS, range=(-limit, limit))
+    values = [
+        {"from": round(float(a), 5), "to": round(float(b), 5), "share": round(float(c / tables.wte.size), 6),
+         "deviation": round(deviation, 5)}
+        for a, b, c in zip(edges, edges[1:], counts, strict=False)
+    ]  # fmt: skip
+    return (
+        alt.Chart(alt.Data(values=values))
+        .mark_bar()
+        .encode(
+            x=alt.X("from:Q", title="value of a number", axis=alt.Axis(tickCount=8), bin="binned"),
+            x2="to:Q",
+            y=alt.Y("share:Q", title="share of all numbers", axis=alt.Axis(format="%")),
+            tooltip=["from:Q", "to:Q", alt.Tooltip("share:Q", format=".2%")],
+        )
+        .properties(height=260)
+    )
+
+
+def describe(rows: list[Row]) -> str:
+    """Spread of the numbers, and how many the chart does not show."""
+    inside = sum(row["share"] for row in rows)
+    return (
+        f"The standard deviation is {rows[0]['deviation']:.3f}; {1 - inside:.2%} of the numbers are beyond the chart, "
+        f"below {rows[0]['from']:.2f} or above {rows[-1]['to']:.2f}."
+    )

@@ -1,0 +1,82 @@
+"""What a page says about where its numbers come from."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.metadata
+import json
+import platform
+from typing import TYPE_CHECKING
+
+from scripts.build import Artefact, environment, fingerprint, sources
+from scripts.paths import FRAGMENTS, GENERATED
+
+if TYPE_CHECKING:
+    from scripts.tables import Provenance
+
+#: Packages that a number can depend on.
+PACKAGES = ("altair", "huggingface_hub", "numpy", "safetensors", "tiktoken", "vl-convert-python")
+
+BANNERS = {
+    "gpt2": (
+        '!!! quote ""\n\n'
+        "    The numbers on this page are computed from the tables of **{label}**. "
+        "Their bytes have the published sha256."
+    ),
+    "tiny": (
+        '!!! warning "This build is not made on GPT-2"\n\n'
+        "    GPT-2's tables were not at hand, so the numbers and charts on this page come from **{label}**, a small "
+        "model that this project trains and keeps. It has GPT-2's kind of tables, and none of its numbers."
+    ),
+    "unverified": (
+        '!!! danger "Unverified tables: these are not GPT-2\'s numbers"\n\n'
+        "    This build was asked to accept tables whose sha256 is not GPT-2's: **{label}**. Read nothing on this page "
+        "as a fact about GPT-2."
+    ),
+}
+
+
+def label(provenance: Provenance) -> str:
+    """One line: the model, its revision, and the first 8 digits of both tables' sha256."""
+    name = provenance.name if provenance.verified else f"unverified, not {provenance.name}"
+    hashes = f"wte {provenance.wte_sha256[:8]} · wpe {provenance.wpe_sha256[:8]}"
+    return f"{name} · revision {provenance.revision[:8]} · {hashes}"
+
+
+def kind(provenance: Provenance) -> str:
+    """``gpt2``, ``tiny`` or ``unverified``: the three kinds of build."""
+    return provenance.model if provenance.verified else "unverified"
+
+
+def identity(provenance: Provenance) -> str:
+    """Fingerprint of the tables and of what is said about them."""
+    return fingerprint(json.dumps(dataclasses.asdict(provenance), sort_keys=True))
+
+
+def provenance_json(provenance: Provenance) -> bytes:
+    """What was built on what, for machines: ``provenance.json`` of the site."""
+    versions = {name: importlib.metadata.version(name) for name in PACKAGES}
+    record = {
+        "made_by": "python -m scripts build",
+        **dataclasses.asdict(provenance),
+        "label": label(provenance),
+        "python": platform.python_version(),
+        "packages": versions,
+        "lock_sha256": environment(),
+    }
+    return (json.dumps(record, indent=2, sort_keys=True) + "\n").encode()
+
+
+def artefacts(provenance: Provenance) -> list[Artefact]:
+    """The banner that every page includes, and ``provenance.json``."""
+    return [
+        Artefact(
+            "provenance",
+            fingerprint(identity(provenance), environment(), *sources("scripts.labels")),
+            lambda: {
+                FRAGMENTS / "banner.md": BANNERS[kind(provenance)].format(label=label(provenance)).encode()
+                + b"\n",
+                GENERATED / "provenance.json": provenance_json(provenance),
+            },
+        )
+    ]

@@ -1,0 +1,21 @@
+"""Asks the build for what is stale before MkDocs reads the pages; without this hook, run `python -m scripts build`."""
+
+import sys
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import Abort
+
+sys.path.insert(
+    0, str(Path(__file__).resolve().parent.parent)
+)  # the `mkdocs` command does not look where it stands
+
+
+def on_pre_build(config: MkDocsConfig) -> None:
+    """Build what is stale; stop MkDocs with the build's own words if it fails."""
+    from scripts import build, tables
+
+    try:
+        build.build()
+    except (build.BuildError, tables.TablesError) as error:
+        raise Abort(str(error)) from None

@@ -1,0 +1,17 @@
+"""Where things are.  Everything generated is in two folders, both ignored by git."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+SNIPPETS = ROOT / "snippets"
+CHARTS = ROOT / "scripts" / "charts"
+LOCK = ROOT / "requirements.lock"
+SITE = ROOT / "site"
+
+#: Files of the site: MkDocs copies them as they are.
+GENERATED = DOCS / "generated"
+#: Pieces of pages: `--8<--` includes them.  Outside docs/, so that writing one does not reload the page twice.
+FRAGMENTS = ROOT / ".build"

@@ -1,0 +1,318 @@
+"""The programs that the pages show: what one must be, running it, and how it stands on a page."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import importlib.metadata
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scripts import labels
+from scripts.build import Artefact, BuildError, Files, environment, fingerprint, sha256, sources
+from scripts.paths import FRAGMENTS, GENERATED, LOCK, ROOT, SNIPPETS
+
+if TYPE_CHECKING:
+    from scripts.tables import Provenance, Tables
+
+RUNNER = ROOT / "scripts" / "runner.py"
+SECONDS = 60
+LAST_LINES = 12
+
+#: Calls that only fetch or open: with the imports they make the part of a program that a page folds.
+LOADING = {"hf_hub_download", "safe_open", "get_tensor", "get_encoding"}
+NOT_SHOWN = {"argparse", "scripts", "sys"}
+METADATA = re.compile(r"^# /// script\n(?P<toml>(?:#(?: .*)?\n)+)# ///\n", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Program:
+    """One program: ``snippets/<page>/<name>.py``."""
+
+    path: Path
+
+    @property
+    def page(self) -> str:
+        """Stem of the page that shows it: ``docs/<page>.md``."""
+        return self.path.parent.name
+
+    @property
+    def name(self) -> str:
+        """``<page>/<name>``, what the log, the output and the test call it."""
+        return f"{self.page}/{self.path.stem}"
+
+    @property
+    def text(self) -> str:
+        """The whole file."""
+        return self.path.read_text("utf-8")
+
+    @property
+    def title(self) -> str:
+        """First line of its docstring, without the full stop."""
+        return (ast.get_docstring(ast.parse(self.text)) or "").split("\n")[0].rstrip(".")
+
+    @property
+    def split(self) -> int:
+        """How many of its lines only prepare: packages, docstring, imports, loading."""
+        prepares = 0
+        for node in ast.parse(self.text).body:
+            called = [n.func for n in ast.walk(node) if isinstance(n, ast.Call)]
+            names = {f.id if isinstance(f, ast.Name) else getattr(f, "attr", "") for f in called}
+            docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+            if docstring or isinstance(node, ast.Import | ast.ImportFrom) or names & LOADING:
+                prepares = node.end_lineno or 0
+            elif not (isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)):
+                break  # the revision of the hub is a constant between the imports and the loading
+        return prepares
+
+
+def programs() -> list[Program]:
+    """Every program, in the order of their names."""
+    return [Program(path) for path in sorted(SNIPPETS.glob("*/*.py"))]
+
+
+@functools.cache
+def locked() -> dict[str, str]:
+    """Version of each package in the lock, by its normalised name."""
+    pins = re.findall(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", LOCK.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in pins}
+
+
+@functools.cache
+def _distributions() -> dict[str, str]:
+    return {module: names[0] for module, names in importlib.metadata.packages_distributions().items()}
+
+
+def imported(text: str) -> set[str]:
+    """Top-level modules that a program imports, the standard library's left out."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add((node.module or ".").split(".")[0])
+    return found - sys.stdlib_module_names | (found & NOT_SHOWN)
+
+
+def header(text: str) -> str:
+    """The inline script metadata (PEP 723) that a program should have: what it imports, at the locked versions.
+
+    Raises:
+        BuildError: if it imports what the lock does not have.
+    """
+    packages = {_distributions().get(module, module) for module in imported(text)}
+    if "safetensors" in packages:
+        packages.add("numpy")  # safetensors hands out numpy arrays, and does not require numpy
+    if missing := {name for name in packages if _normal(name) not in locked()}:
+        raise BuildError(f"imports what requirements.lock does not have: {', '.join(sorted(missing))}")
+    pins = "".join(f'#     "{name}=={locked()[_normal(name)]}",\n' for name in sorted(packages))
+    dependencies = f"# dependencies = [\n{pins}# ]\n" if pins else "# dependencies = []\n"
+    return f'# /// script\n# requires-python = ">=3.11"\n{dependencies}# ///\n'
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def check(program: Program) -> None:
+    """Hold a program to the promises of its kind, without running it.
+
+    Raises:
+        BuildError: names the program, and each promise that it breaks.
+    """
+    text, faults = program.text, list[str]()
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as error:
+        raise BuildError(f"{program.name}: line {error.lineno}: {error.msg}") from None
+    if unlisted := imported(text) - _declared(text):
+        faults.append(f"imports {', '.join(sorted(unlisted))}, which its header does not name")
+    if not ast.get_docstring(tree):
+        faults.append("has no docstring to say what it does")
+    if forbidden := imported(text) & NOT_SHOWN:
+        faults.append(
+            f"imports {', '.join(sorted(forbidden))}: a program on a page stands alone and takes no arguments"
+        )
+    if "__main__" in text:
+        faults.append("tests __name__: a program on a page only runs")
+    if not faults and not text.startswith(header(text)):
+        faults.append("has a header that is not the lock's: run `python -m scripts pin`")
+    if faults:
+        raise BuildError(f"{program.name}: " + "; ".join(faults))
+
+
+def _declared(text: str) -> set[str]:
+    match = METADATA.search(text)
+    if not match:
+        return set()
+    toml = "".join(line[2:] + "\n" for line in match["toml"].splitlines())
+    names = {
+        _normal(re.split(r"[=<>~! ;\[]", name)[0]) for name in tomllib.loads(toml).get("dependencies", [])
+    }
+    return {module for module, distribution in _distributions().items() if _normal(distribution) in names}
+
+
+def pin(program: Program) -> str:
+    """The program's text with the header it should have."""
+    text = program.text
+    return header(text) + METADATA.sub("", text, count=1)
+
+
+def run(program: Program, tables: Tables, seconds: float = SECONDS) -> str:
+    """What a program prints, run offline in an empty folder that is gone afterwards.
+
+    Args:
+        program: which.
+        tables: what its ``hf_hub_download`` and ``tiktoken.get_encoding`` answer with.
+        seconds: how long it may take.
+
+    Raises:
+        BuildError: if it raises, prints nothing, or does not end; with its last lines.
+    """
+    command = [sys.executable, "-P", "-X", "utf8", "-B", str(RUNNER), str(program.path)]
+    with tempfile.TemporaryDirectory(prefix="embeddings-") as folder:
+        empty = Path(folder, "empty")
+        empty.mkdir()
+        env = _environment(tables, Path(folder, "cache"))
+        try:
+            done = subprocess.run(
+                command, cwd=empty, env=env, capture_output=True, timeout=seconds, check=False
+            )
+        except subprocess.TimeoutExpired as expired:
+            lines = _last_lines((expired.stderr or b"") + (expired.stdout or b""))
+            raise BuildError(f"{program.name} did not end within {seconds:g} s{lines}") from None
+    if done.returncode:
+        raise BuildError(f"{program.name} failed with exit code {done.returncode}{_last_lines(done.stderr)}")
+    output = done.stdout.decode("utf-8").replace("\r\n", "\n").rstrip()
+    if not output:
+        raise BuildError(f"{program.name} prints nothing, so there is nothing for its page to show")
+    return "\n".join(line.rstrip() for line in output.split("\n")) + "\n"
+
+
+def _last_lines(data: bytes) -> str:
+    lines = data.decode("utf-8", "replace").rstrip().splitlines()[-LAST_LINES:]
+    return ":\n" + "\n".join(f"    {line}" for line in lines) if lines else ""
+
+
+def _environment(tables: Tables, cache: Path) -> dict[str, str]:
+    from scripts.tables import stage
+
+    kept = {
+        name: os.environ[name]
+        for name in ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
+        if name in os.environ
+    }
+    threads = {
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }  # the build runs as many programs as there are cores
+    tokenizer = (
+        {} if tables.provenance.model == "gpt2" else {"EMBEDDINGS_RUNNER_TOKENIZER": str(tables.files)}
+    )
+    return kept | threads | tokenizer | stage(tables, cache)
+
+
+def published(program: Program) -> Path:
+    """Where the site keeps the program's file, for download."""
+    return GENERATED / "programs" / program.page / program.path.name
+
+
+def fragment(program: Program, output: str, label: str) -> str:
+    """The program as it stands on a page: folded loading lines, the lines that matter, its output and its source."""
+    lines = program.text.splitlines()
+    before, after = lines[: program.split], lines[program.split :]
+    while after and not after[0].strip():
+        before.append(after.pop(0))
+    file = published(program)
+    link = file.relative_to(GENERATED.parent).as_posix()
+    anchor = program.name.replace("/", "-")
+    return f"""\
+<div class="program" id="{anchor}" markdown>
+
+**{program.title}**{{ .program-title }} [Copy](#{anchor}){{ .program-copy role=button hidden }} [Download]({link}){{ .program-file download="{program.path.name}" title="{program.name}.py" }}
+
+??? abstract "The {len(before)} lines before: packages, imports and tables of `{program.name}.py`"
+
+{_fence("python .no-copy", before, indent=4)}
+
+{_fence("python .no-copy", after)}
+
+Output of `{program.name}.py` on {label}
+{{ .program-label }}
+
+{_fence("text .output .no-copy", output.splitlines())}
+
+</div>
+"""
+
+
+def _fence(classes: str, lines: list[str], indent: int = 0) -> str:
+    while lines and not lines[-1].strip():
+        lines = lines[:-1]
+    longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
+    ticks = "`" * max(3, longest + 1)
+    block = [f"{ticks} {{ .{classes} }}", *lines, ticks]
+    return "\n".join(" " * indent + line if line else "" for line in block)
+
+
+def key(program: Program, provenance: Provenance) -> str:
+    """Fingerprint of what a program's output depends on: its bytes, the tables, the lock, the runner."""
+    runner = sources("scripts.runner", "scripts.programs")
+    return fingerprint("program", program.path, labels.identity(provenance), environment(), *runner)
+
+
+def artefacts(provenance: Provenance, tables: Callable[[], Tables]) -> list[Artefact]:
+    """One artefact a program: its fragment for the page, its file and its output for the site."""
+
+    def make(program: Program) -> Files:
+        check(program)
+        output = run(program, tables())
+        text = fragment(program, output, labels.label(provenance))
+        return {
+            FRAGMENTS / "programs" / f"{program.name}.md": text.encode(),
+            published(program): program.path.read_bytes(),
+            published(program).with_suffix(".txt"): output.encode(),
+        }
+
+    return [
+        Artefact(program.name, key(program, provenance), functools.partial(make, program))
+        for program in programs()
+    ]
+
+
+def index(provenance: Provenance) -> list[Artefact]:
+    """``programs.json``: every program with its page, path, sha256 and output.  Made after the programs."""
+
+    def make() -> Files:
+        entries = [
+            {
+                "name": program.name,
+                "title": program.title,
+                "page": "" if program.page == "index" else f"{program.page}/",
+                "path": program.path.relative_to(ROOT).as_posix(),
+                "file": published(program).relative_to(GENERATED.parent).as_posix(),
+                "sha256": sha256(program.path),
+                "output": published(program).with_suffix(".txt").read_text("utf-8"),
+            }
+            for program in programs()
+        ]
+        record = {
+            "made_by": "python -m scripts build",
+            "label": labels.label(provenance),
+            "programs": entries,
+        }
+        return {
+            GENERATED / "programs.json": (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode()
+        }
+
+    keys = [key(program, provenance) for program in programs()]
+    return [Artefact("programs.json", fingerprint("programs.json", *keys), make)]

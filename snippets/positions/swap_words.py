@@ -1,0 +1,46 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = [
+#     "huggingface_hub==2.4.0",
+#     "numpy==2.4.6",
+#     "safetensors==0.8.0",
+#     "tiktoken==0.14.0",
+# ]
+# ///
+"""Without positions, word order is lost."""
+
+import numpy as np
+import tiktoken
+from huggingface_hub import hf_hub_download
+from safetensors import safe_open
+
+revision = "607a30d783dfa663caf39e06633721c8d4cfcd7e"
+path = hf_hub_download(
+    "openai-community/gpt2", "model.safetensors", revision=revision
+)
+with safe_open(path, "numpy") as tensors:
+    wte = tensors.get_tensor("wte.weight")  # (50257, 768)
+    wpe = tensors.get_tensor("wpe.weight")  # (1024, 768)
+encoding = tiktoken.get_encoding("gpt2")
+
+first, second = (
+    encoding.encode(text) for text in (" dog bites man", " man bites dog")
+)
+order = np.arange(len(first))
+
+bag = wte[first].sum(axis=0) - wte[second].sum(axis=0)  # (768,)
+x, y = (
+    wte[first] + wpe[order],
+    wte[second] + wpe[order],
+)  # each (number of tokens, 768)
+print("the same tokens:", sorted(first) == sorted(second))
+print(f"the sums of their rows differ by at most {np.abs(bag).max():.6f}")
+for p in order:
+    name = encoding.decode([first[p]]), encoding.decode([second[p]])
+    print(
+        f"position {p}: {name[0]!r:8} {name[1]!r:8} distance {np.linalg.norm(x[p] - y[p]):.4f}"
+    )
+dog = np.linalg.norm(x[first.index(second[-1])] - y[-1])
+print(
+    f"' dog' at position 0 and ' dog' at position {len(first) - 1}: distance {dog:.4f}"
+)
