@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from scripts.tables import cache
+from scripts.tables import cache, pinned
 from scripts.tables.cache import Places, Say, say_on_stderr
 from scripts.tables.hub import Hub, Patience, Remote
 from scripts.tables.part import Part, journal_of
-from scripts.tables.pinned import GPT2, FilePin, Pins
+from scripts.tables.pinned import FilePin, Pins
 from scripts.tables.progress import megabytes, progress
 from scripts.tables.safetensors_file import Span, make_header, open_table, pick, read_header
 from scripts.tables.tokenizer import vocab_from
@@ -61,10 +61,10 @@ class Finder:
     say: Say = say_on_stderr
 
     @classmethod
-    def by_environment(cls, pins: Pins = GPT2, patience: Patience | None = None) -> Finder:
-        """A finder that does what the environment says."""
-        wanted = os.environ.get(ACCEPT, "").strip().lower() in ("1", "true", "yes", "on")
-        return cls(pins, Places.of(pins), patience or Patience(), wanted)
+    def by_environment(cls) -> Finder:
+        """A finder of GPT-2 that does what the environment says."""
+        pins = pinned.GPT2
+        return cls(pins, Places.of(pins), Patience(), unverified_wanted())
 
     def find(self, *, rehash: bool = False) -> Found:
         """The tables, fetched if they are nowhere.
@@ -93,7 +93,15 @@ class Finder:
         for folder in (*self.places.snapshots, self.places.own):
             if all(_is(folder / pin.name, pin) for pin in pins):
                 return folder
-        return None
+        merges = self._file(self.pins.merges)
+        vocab = self._file(self.pins.vocab) or vocab_from(merges or b"")
+        return self._keep_tokenizer(merges, vocab) if merges and _matches(vocab, self.pins.vocab) else None
+
+    def _keep_tokenizer(self, merges: bytes, vocab: bytes) -> Path:
+        with cache.writable(self.places.own):
+            cache.write(self.places.own / self.pins.merges.name, merges)
+            cache.write(self.places.own / self.pins.vocab.name, vocab)
+        return self.places.own
 
     def _model_file(self, *, rehash: bool, say: Say = _nothing) -> Path | None:
         """The published tables, or where they are not asked to be the published ones, others."""
@@ -192,10 +200,7 @@ class Finder:
         vocab = self._file(self.pins.vocab) or vocab_from(merges)
         if not _matches(vocab, self.pins.vocab):
             vocab = self._fetch_file(hub, self.pins.vocab)
-        with cache.writable(self.places.own):
-            cache.write(self.places.own / self.pins.merges.name, merges)
-            cache.write(self.places.own / self.pins.vocab.name, vocab)
-        return self.places.own
+        return self._keep_tokenizer(merges, vocab)
 
     def _file(self, pin: FilePin) -> bytes | None:
         for folder in (*self.places.snapshots, self.places.own):
@@ -264,7 +269,7 @@ class Finder:
             "etag": remote.etag,
             "size": remote.size,
             "note": note,
-            "spans": [list(s.__dict__.values()) for s in spans],
+            "spans": [[span.tensor, span.start, span.end] for span in spans],
         }
         title = f"{self.pins.name}'s two tables from {hub.endpoint}"
         with cache.writable(self.places.own):
@@ -335,6 +340,11 @@ class Finder:
             lines.append(f"  {pin.tensor:<10}  sha256 {hashes[pin.tensor]} ({same})")
             lines.append(f"              {agree} of the {len(rows)} rows that others have printed agree")
         return "\n".join(lines)
+
+
+def unverified_wanted() -> bool:
+    """Whether ``EMBEDDINGS_UNVERIFIED`` asks to take tables whose sha256 is not the published one."""
+    return os.environ.get(ACCEPT, "").strip().lower() in ("1", "true", "yes", "on")
 
 
 def no_network(finder: Finder, error: TablesError) -> TablesError:

@@ -1,0 +1,1 @@
+"""The promises of DESIGN.md, one test each."""
