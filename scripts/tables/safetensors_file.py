@@ -110,7 +110,11 @@ def _span(name: str, entry: Any, begin: int, where: str) -> Span:
         dtype, shape, (start, end) = entry["dtype"], tuple(entry["shape"]), entry["data_offsets"]
     except (TypeError, KeyError, ValueError):
         raise _damaged(where, f"its header's entry of {name} is not dtype, shape and two offsets") from None
-    if dtype not in BITS or any(type(n) is not int or n < 0 for n in (*shape, start, end)):
+    if (
+        not isinstance(dtype, str)
+        or dtype not in BITS
+        or any(type(n) is not int or n < 0 for n in (*shape, start, end))
+    ):
         raise _damaged(
             where,
             f"its header gives {name} the dtype {dtype!r}, shape {list(shape)}, offsets [{start}, {end}]",
