@@ -20,7 +20,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import scripts.tables
-from scripts.tables import Tables, TablesError, api, cache, embedded, gpt2, pinned
+from scripts.tables import Tables, TablesError, api, cache, embedded, pinned
 from scripts.tables.cache import Places
 from scripts.tables.gpt2 import Finder
 from scripts.tables.hub import Patience
