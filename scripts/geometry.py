@@ -157,3 +157,30 @@ def principal_components(rows: Array, k: int) -> Principal:
     coordinates = centred @ directions.T
     share = np.einsum("nk,nk->k", coordinates, coordinates) / total if total else np.zeros(k)
     return Principal(directions, coordinates, share)
+
+
+def products(rows: Array, queries: Array, block: int = 4096) -> Array:
+    """Inner product of every row with every query in float64, without a float64 copy of the table.
+
+    Args:
+        rows: (n, d).
+        queries: (m, d).
+        block: rows at a time.
+
+    Returns:
+        float64 (n, m).
+    """
+    queries = np.asarray(queries, np.float64)
+    out = np.empty((len(rows), len(queries)))
+    for start in range(0, len(rows), block):
+        np.matmul(
+            np.asarray(rows[start : start + block], np.float64), queries.T, out=out[start : start + block]
+        )
+    return out
+
+
+def exact_norms(rows: Array, block: int = 4096) -> Array:
+    """Euclidean length of each row in float64: (n, d) -> (n,), without a float64 copy of the table."""
+    return np.concatenate(
+        [norms(np.asarray(rows[start : start + block], np.float64)) for start in range(0, len(rows), block)]
+    )
