@@ -1,0 +1,1 @@
+"""Claims: each a statement with its source, a check, and a verdict."""
