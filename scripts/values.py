@@ -18,6 +18,7 @@ def values(tables: Tables) -> dict[str, str]:
     numbers = tables.wte.size
     return {
         "model": tables.provenance.name,
+        "cat_id": str(tables.encoding.encode_single_token(" cat")),
         "n_vocab": f"{tables.n_vocab:,}",
         "n_embd": f"{tables.n_embd:,}",
         "n_ctx": f"{tables.n_ctx:,}",
@@ -31,7 +32,8 @@ def artefacts(provenance: Provenance, tables: Callable[[], Tables]) -> list[Arte
     """All values as one artefact, a file each."""
 
     def make() -> Files:
-        return {FRAGMENTS / "values" / name: f"{text}\n".encode() for name, text in values(tables()).items()}
+        # no line end: it would end the paragraph that the value stands in
+        return {FRAGMENTS / "values" / name: text.encode() for name, text in values(tables()).items()}
 
     key = fingerprint("values", labels.identity(provenance), environment(), *sources("scripts.values"))
     return [Artefact("values", key, make)]

@@ -35,3 +35,9 @@ def ids(tables: Tables, words: tuple[str, ...] = WORDS) -> npt.NDArray[np.int64]
 def rows(tables: Tables, words: tuple[str, ...] = WORDS) -> Table:
     """Rows of ``words`` in ``wte``: (number of words, n_embd)."""
     return np.asarray(tables.wte[ids(tables, words)])
+
+
+def word_tokens(tables: Tables) -> npt.NDArray[np.int64]:
+    """IDs of all tokens that are a space and then letters: (number of them,), rising."""
+    names = (tables.encoding.decode_single_token_bytes(i) for i in range(tables.n_vocab))
+    return np.array([i for i, name in enumerate(names) if name[:1] == b" " and name[1:].isalpha()])

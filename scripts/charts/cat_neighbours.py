@@ -10,12 +10,13 @@ from scripts.geometry import nearest
 from scripts.tables import Tables
 
 PAGE = "meaning"
+SHOWN = 15
 
 
 def build(tables: Tables) -> alt.Chart:
     """Bars on an absolute scale, which begins at zero."""
     token = tables.encoding.encode_single_token(" cat")
-    found = nearest(tables.wte, tables.wte[token], 15, without=(token,))
+    found = nearest(tables.wte, tables.wte[token], SHOWN, without=(token,))
     values = [
         {
             "rank": place,
@@ -35,7 +36,7 @@ def build(tables: Tables) -> alt.Chart:
     bars = base.mark_bar()
     return alt.layer(
         bars, base.mark_text(align="left", dx=4).encode(text=alt.Text("cosine:Q", format=".3f"))
-    ).properties(height={"step": 22})
+    ).properties(height=22 * SHOWN)
 
 
 def describe(rows: list[Row]) -> str:

@@ -10,13 +10,12 @@ from scripts.charts import Row
 from scripts.tables import Tables
 
 PAGE = "lookup"
-LINES = 16
 
 
 def build(tables: Tables) -> alt.Chart:
     """One cell a number, blue below zero and orange above."""
     row = tables.wte[tables.encoding.encode_single_token(" cat")]
-    width = -(-tables.n_embd // LINES)
+    width = 48 if tables.n_embd >= 384 else 12
     values = [
         {"dimension": i, "line": i // width * width, "column": i % width, "value": round(float(v), 6)}
         for i, v in enumerate(row)
@@ -31,12 +30,12 @@ def build(tables: Tables) -> alt.Chart:
             color=alt.Color(
                 "value:Q",
                 title="value",
-                scale=alt.Scale(domain=[-limit, 0, limit], type="linear"),
+                scale=alt.Scale(domain=[-limit, limit], domainMid=0),
                 legend=alt.Legend(format=".1f"),
             ),
             tooltip=["dimension:Q", "value:Q"],
         )
-        .properties(height={"step": 18})
+        .properties(height=18 * -(-tables.n_embd // width))
     )
 
 

@@ -1,6 +1,6 @@
-"""Two rows taken by chance: raw, and with the mean of all rows taken away.
+"""Two words taken by chance: raw rows, and with the mean of all words taken away.
 
-Cosine similarity of 20,000 pairs of rows, drawn with a fixed seed.
+Cosine similarity of 20,000 pairs of tokens that are a space and letters, drawn with a fixed seed.
 """
 
 import altair as alt
@@ -9,6 +9,7 @@ import numpy as np
 from scripts.charts import Row
 from scripts.geometry import norms
 from scripts.tables import Tables
+from scripts.words import word_tokens
 
 PAGE = "meaning"
 PAIRS, INTERVALS = 20_000, 50
@@ -16,8 +17,9 @@ PAIRS, INTERVALS = 20_000, 50
 
 def build(tables: Tables) -> alt.Chart:
     """Two histograms as lines."""
-    first, second = np.random.default_rng(0).integers(tables.n_vocab, size=(2, PAIRS))
-    mean = tables.wte.mean(axis=0)
+    words = word_tokens(tables)
+    first, second = np.random.default_rng(0).choice(words, size=(2, PAIRS))
+    mean = tables.wte[words].mean(axis=0)
     values = []
     for name, shift in (("raw rows", 0 * mean), ("mean taken away", mean)):
         a, b = tables.wte[first] - shift, tables.wte[second] - shift
@@ -33,7 +35,7 @@ def build(tables: Tables) -> alt.Chart:
         .mark_line(interpolate="step")
         .encode(
             x=alt.X(
-                "cosine:Q", scale=alt.Scale(domain=[-1, 1]), title="cosine similarity of two random rows"
+                "cosine:Q", scale=alt.Scale(domain=[-1, 1]), title="cosine similarity of two random words"
             ),
             y=alt.Y("share:Q", title="share of pairs", axis=alt.Axis(format="%")),
             color=alt.Color("table:N", title=None, sort=None),
@@ -48,5 +50,5 @@ def describe(rows: list[Row]) -> str:
     """Mean cosine of each."""
     mean = {row["table"]: row["mean"] for row in rows}
     return " and ".join(f"{name}: {value:.3f}" for name, value in mean.items()).join(
-        ("The mean cosine of two random rows is, for ", ".")
+        ("The mean cosine of two random words is, for ", ".")
     )

@@ -20,9 +20,9 @@ def build(tables: Tables) -> alt.Chart:
 
 def describe(rows: list[Row]) -> str:
     """Where the fixed table does not change any more."""
-    last = max(row["dimension"] for row in rows)
+    last = max(row["dimension"] for row in rows if row["dimension"] % 2 == 0)
     value = [row["value"] for row in rows if row["dimension"] == last]
     return (
-        f"Waves, short on the left and long on the right: dimension {last} moves only between {min(value):.3f} and "
-        f"{max(value):.3f} over all the positions shown."
+        f"Waves, short on the left and long on the right: dimension {last}, a sine, moves only between {min(value):.3f} "
+        f"and {max(value):.3f} over all the positions shown."
     )

@@ -90,7 +90,7 @@ def heat_map(values: list[dict[str, float]]) -> alt.Chart:
             color=alt.Color(
                 "value:Q",
                 title="value",
-                scale=alt.Scale(domain=[-limit, 0, limit], clamp=True, type="linear"),
+                scale=alt.Scale(domain=[-limit, limit], domainMid=0, clamp=True),
             ),
             tooltip=["position:Q", "dimension:Q", "value:Q"],
         )

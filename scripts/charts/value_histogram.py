@@ -40,6 +40,6 @@ def describe(rows: list[Row]) -> str:
     """Spread of the numbers, and how many the chart does not show."""
     inside = sum(row["share"] for row in rows)
     return (
-        f"The standard deviation is {rows[0]['deviation']:.3f}; {1 - inside:.2%} of the numbers are beyond the chart, "
+        f"The standard deviation is {rows[0]['deviation']:.3f}; {max(1 - inside, 0):.2%} of the numbers are beyond the chart, "
         f"below {rows[0]['from']:.2f} or above {rows[-1]['to']:.2f}."
     )

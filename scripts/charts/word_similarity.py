@@ -33,7 +33,7 @@ def build(tables: Tables) -> alt.Chart:
             ),
             tooltip=["word:O", "other:O", "cosine:Q"],
         )
-        .properties(height={"step": 21})
+        .properties(height=21 * len(WORDS))
     )
 
 

@@ -35,9 +35,10 @@ for sentence in sentences:
     vectors = wte[tokens]  # (number of tokens, 768)
     place = tokens.index(cat)
     rows.append(vectors[place])
+    print(f"{sentence!r}")
     print(
-        f"{sentence!r}: ' cat' is token {place} of {len(tokens)}, its row begins {vectors[place, 0]:.6f}"
+        f"   token {place} of {len(tokens)}; its row begins {vectors[place, 0]:.6f}"
     )
 
 same = all(np.array_equal(rows[0], row) for row in rows)
-print("all of its numbers are the same:", same)
+print("every number of the three rows is the same:", same)

@@ -27,6 +27,6 @@ one_hot = np.zeros(len(wte), dtype=np.float32)  # (50257,)
 one_hot[token] = 1
 
 product = one_hot @ wte  # (768,)
-assert np.array_equal(product, wte[token])
-print(f"one_hot @ wte equals wte[{token}] in all {len(product)} numbers")
-print(f"multiplications for the product: {wte.size:,}; for the lookup: 0")
+print(f"one_hot @ wte equals wte[{token}]: {np.array_equal(product, wte[token])}")
+print(f"multiplications for the product: {wte.size:,}")
+print("multiplications for the lookup:  0")

@@ -22,25 +22,26 @@ with safe_open(path, "numpy") as tensors:
     wte = tensors.get_tensor("wte.weight")  # (50257, 768)
 encoding = tiktoken.get_encoding("gpt2")
 
+
+def name(token):
+    return encoding.decode_single_token_bytes(token).decode(
+        "utf-8", "backslashreplace"
+    )
+
+
 query = wte[encoding.encode_single_token(" cat")]  # (768,)
 dot = wte @ query  # (50257,)
-length = np.linalg.norm(wte, axis=1)
-rankings = {
-    "cosine": np.argsort(-dot / (length * np.linalg.norm(query)), kind="stable"),
-    "dot product": np.argsort(-dot, kind="stable"),
-    "Euclidean": np.argsort(np.linalg.norm(wte - query, axis=1), kind="stable"),
-}
+cosine = dot / (np.linalg.norm(wte, axis=1) * np.linalg.norm(query))  # (50257,)
+distance = np.linalg.norm(wte - query, axis=1)  # (50257,)
 
-print("    " + "".join(f"{name:18}" for name in rankings))
-for rank in range(8):
-    names = (
-        encoding.decode_single_token_bytes(order[rank]).decode(
-            "utf-8", "backslashreplace"
-        )
-        for order in rankings.values()
-    )
-    print(f"{rank:2}  " + "".join(f"{name!r:18}" for name in names))
-shared = set(rankings["cosine"][:50]) & set(rankings["dot product"][:50])
-print(
-    f"of the first 50 by cosine, {len(shared)} are among the first 50 by dot product"
+by_cosine, by_dot, by_distance = (
+    np.argsort(score, kind="stable") for score in (-cosine, -dot, distance)
 )
+print("    cosine        dot product   Euclidean")
+for rank in range(8):
+    first, second, third = (
+        name(order[rank]) for order in (by_cosine, by_dot, by_distance)
+    )
+    print(f"{rank:2}  {first!r:13} {second!r:13} {third!r}")
+shared = len(set(by_cosine[:50]) & set(by_dot[:50]))
+print(f"first 50 by cosine and by dot product: {shared} in common")

@@ -22,26 +22,26 @@ with safe_open(path, "numpy") as tensors:
     wte = tensors.get_tensor("wte.weight")  # (50257, 768)
 encoding = tiktoken.get_encoding("gpt2")
 
-pairs = [
-    ("cat", "kitten"),
-    ("dog", "puppy"),
-    ("boat", "ship"),
-    ("boat", "water"),
-    ("happy", "joyful"),
-    ("cat", "boat"),
+
+def cosine(a, b):
+    return a @ b / (np.linalg.norm(a) * np.linalg.norm(b))
+
+
+def row(word):
+    return wte[encoding.encode_single_token(" " + word)]  # (768,)
+
+
+names = [encoding.decode_single_token_bytes(i) for i in range(len(wte))]
+words = [
+    i for i, name in enumerate(names) if name[:1] == b" " and name[1:].isalpha()
 ]
+chance = np.random.default_rng(0).choice(words, size=(5_000, 2))
+by_chance = np.array([cosine(wte[i], wte[j]) for i, j in chance])  # (5000,)
 
-rng = np.random.default_rng(0)
-a, b = wte[rng.integers(len(wte), size=(2, 20_000))]  # two (20000, 768)
-length = np.linalg.norm
-chance = np.sum(a * b, axis=1) / (length(a, axis=1) * length(b, axis=1))  # (20000,)
-
-print("pair             cosine  nearer than")
-for first, second in pairs:
-    p, q = (
-        wte[encoding.encode_single_token(" " + word)] for word in (first, second)
-    )
-    cosine = p @ q / (length(p) * length(q))
-    print(
-        f"{first:6} {second:8} {cosine:8.3f}  {np.mean(chance < cosine):6.1%} of random pairs"
-    )
+print("pair            cosine  nearer than")
+pairs = "cat kitten, dog puppy, boat ship, boat water, happy joyful, cat boat"
+for pair in pairs.split(", "):
+    first, second = pair.split()
+    similarity = cosine(row(first), row(second))
+    share = np.mean(by_chance < similarity)
+    print(f"{pair:14} {similarity:7.3f}  {share:6.1%} of random pairs")

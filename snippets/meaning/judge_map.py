@@ -22,28 +22,10 @@ with safe_open(path, "numpy") as tensors:
     wte = tensors.get_tensor("wte.weight")  # (50257, 768)
 encoding = tiktoken.get_encoding("gpt2")
 
-words = [
-    "cat",
-    "kitten",
-    "dog",
-    "puppy",
-    "boat",
-    "ship",
-    "water",
-    "sea",
-    "happy",
-    "joyful",
-    "sad",
-    "angry",
-    "king",
-    "queen",
-    "man",
-    "woman",
-    "prince",
-    "princess",
-    "car",
-    "tree",
-]
+words = (
+    "cat kitten dog puppy boat ship water sea happy joyful sad angry "
+    "king queen man woman prince princess car tree"
+).split()
 rows = wte[
     [encoding.encode_single_token(" " + word) for word in words]
 ]  # (20, 768)
@@ -53,14 +35,17 @@ u, s, _ = np.linalg.svd(centred, full_matrices=False)
 flat = u[:, :2] * s[:2]  # (20, 2)
 
 
-def nearest(points):
+def nearest_three(points):
     distance = np.linalg.norm(points[:, None] - points[None], axis=-1)  # (20, 20)
     np.fill_diagonal(distance, np.inf)
-    return np.argsort(distance, axis=1, kind="stable")[:, :3]
+    return np.argsort(distance, axis=1, kind="stable")[:, :3]  # (20, 3)
 
 
-kept = [len(set(a) & set(b)) for a, b in zip(nearest(rows), nearest(flat))]
+kept = [
+    len(set(a) & set(b)) for a, b in zip(nearest_three(rows), nearest_three(flat))
+]
 print(f"variance that the map keeps: {np.sum(s[:2] ** 2) / np.sum(s**2):.1%}")
-print(f"of each word's 3 nearest, the map keeps {np.mean(kept):.2f} on average")
-for word, count in list(zip(words, kept))[:4]:
-    print(f"{word:7} keeps {count} of 3")
+print(f"of its 3 nearest, a word keeps {np.mean(kept):.2f} on average")
+for count in range(4):
+    keeps = [word for word, k in zip(words, kept) if k == count]
+    print(f"{count} kept: {', '.join(keeps) or 'none'}")

@@ -22,27 +22,28 @@ with safe_open(path, "numpy") as tensors:
     wte = tensors.get_tensor("wte.weight")  # (50257, 768)
 encoding = tiktoken.get_encoding("gpt2")
 
-rng = np.random.default_rng(0)
-centred = wte - wte.mean(axis=0)  # (50257, 768)
-pairs = rng.integers(len(wte), size=(2, 20_000))
 
-
-def cosines(table, first, second):
-    a, b = table[first], table[second]
-    return np.sum(a * b, axis=-1) / (
+def cosine(a, b):
+    return np.sum(a * b, -1) / (
         np.linalg.norm(a, axis=-1) * np.linalg.norm(b, axis=-1)
     )
 
 
-for name, table in [("raw", wte), ("centred", centred)]:
-    chance = cosines(table, *pairs)
-    cat, kitten, boat = (
-        encoding.encode_single_token(word) for word in (" cat", " kitten", " boat")
-    )
-    print(
-        f"{name:8} two random rows {chance.mean():6.3f} ± {chance.std():.3f}",
-        end="",
-    )
-    print(
-        f"   cat, kitten {cosines(table, cat, kitten):.3f}   cat, boat {cosines(table, cat, boat):.3f}"
-    )
+names = [encoding.decode_single_token_bytes(i) for i in range(len(wte))]
+words = [
+    i for i, name in enumerate(names) if name[:1] == b" " and name[1:].isalpha()
+]
+first, second = np.random.default_rng(0).choice(words, size=(2, 5_000))
+cat, kitten, boat = (
+    encoding.encode_single_token(word) for word in (" cat", " kitten", " boat")
+)
+
+print("              raw  centred")
+centred = wte - wte[words].mean(axis=0)  # (50257, 768)
+for name, i, j in [
+    ("random words", first, second),
+    ("cat, kitten", cat, kitten),
+    ("cat, boat", cat, boat),
+]:
+    raw, left = (np.mean(cosine(table[i], table[j])) for table in (wte, centred))
+    print(f"{name:12} {raw:5.3f}  {left:7.3f}")

@@ -24,6 +24,8 @@ similarity = unit @ unit.T  # (1024, 1024)
 
 n_ctx = len(wpe)
 print("distance  mean cosine  pairs")
-for distance in [1, 2, 4, 8, 16, 32, n_ctx // 8, n_ctx // 4, n_ctx // 2]:
+for distance in sorted(
+    {1, 2, 4, 8, 16, n_ctx // 8, n_ctx // 4, n_ctx // 2, n_ctx - 1}
+):
     pairs = np.diagonal(similarity, distance)
     print(f"{distance:8}  {pairs.mean():11.4f}  {len(pairs):5}")

@@ -23,7 +23,7 @@ centred = wpe - wpe.mean(axis=0)
 variance = np.linalg.svd(centred, compute_uv=False) ** 2  # (768,)
 share = np.cumsum(variance) / variance.sum()
 
+print("directions  variance kept")
 for count in [1, 2, 3, 5, 10, 20, 30]:
-    print(
-        f"{count:3} of {wpe.shape[1]} directions keep {share[count - 1]:7.2%} of the variance"
-    )
+    print(f"{count:10}  {share[count - 1]:13.2%}")
+print(f"of {wpe.shape[1]}")

@@ -16,8 +16,7 @@ table[:, 0::2], table[:, 1::2] = np.sin(angle), np.cos(angle)
 
 print("position 0 begins", *(f"{number:6.3f}" for number in table[0, :4]))
 print("position 1 begins", *(f"{number:6.3f}" for number in table[1, :4]))
-print(
-    f"shortest wave: {2 * np.pi / frequency[0]:.2f} positions; longest: {2 * np.pi / frequency[-1]:,.0f}"
-)
-length = np.linalg.norm(table, axis=1)
-print(f"every row has the same length: {length.min():.4f} to {length.max():.4f}")
+shortest, longest = 2 * np.pi / frequency[[0, -1]]
+print(f"shortest wave {shortest:.2f} positions, longest {longest:,.0f}")
+length = np.linalg.norm(table, axis=1)  # (1024,)
+print(f"length of a row: {length.min():.4f} to {length.max():.4f}")

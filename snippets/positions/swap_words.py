@@ -26,21 +26,17 @@ encoding = tiktoken.get_encoding("gpt2")
 first, second = (
     encoding.encode(text) for text in (" dog bites man", " man bites dog")
 )
-order = np.arange(len(first))
+places = np.arange(len(first))
 
 bag = wte[first].sum(axis=0) - wte[second].sum(axis=0)  # (768,)
-x, y = (
-    wte[first] + wpe[order],
-    wte[second] + wpe[order],
-)  # each (number of tokens, 768)
-print("the same tokens:", sorted(first) == sorted(second))
+x = wte[first] + wpe[places]  # (3, 768)
+y = wte[second] + wpe[places]  # (3, 768)
+
+print("the same tokens, in another order:", sorted(first) == sorted(second))
 print(f"the sums of their rows differ by at most {np.abs(bag).max():.6f}")
-for p in order:
-    name = encoding.decode([first[p]]), encoding.decode([second[p]])
+for p in places:
+    one, other = encoding.decode([first[p]]), encoding.decode([second[p]])
     print(
-        f"position {p}: {name[0]!r:8} {name[1]!r:8} distance {np.linalg.norm(x[p] - y[p]):.4f}"
+        f"position {p}: {one!r:8} {other!r:8} distance {np.linalg.norm(x[p] - y[p]):.4f}"
     )
-dog = np.linalg.norm(x[first.index(second[-1])] - y[-1])
-print(
-    f"' dog' at position 0 and ' dog' at position {len(first) - 1}: distance {dog:.4f}"
-)
+print(f"' dog' first and ' dog' last: distance {np.linalg.norm(x[0] - y[-1]):.4f}")
