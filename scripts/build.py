@@ -76,13 +76,16 @@ def environment() -> str:
 
 
 def sources(*modules: str) -> list[Path]:
-    """The files of ``modules`` and of every module of ours that they import, in a fixed order."""
+    """The files of ``modules`` and of every module of ours that they import, in a fixed order.
+
+    This module is left out: it imports every maker, and through it each would depend on all the others.
+    """
     found: dict[str, Path] = {}
     queue = list(modules)
     while queue:
         module = queue.pop()
         path = _module_file(module)
-        if module in found or path is None:
+        if module in found or module == __name__ or path is None:
             continue
         found[module] = path
         queue += _imports(path, path.stat().st_mtime_ns)
