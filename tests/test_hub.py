@@ -638,6 +638,7 @@ def test_a_killed_process_loses_nothing(house: House, tmp_path: Path) -> None:
     kept = part.stat().st_size
     assert kept < TABLES
     house.hub.faults.pause = 0
+    time.sleep(0.1)  # the hub has to notice that nobody listens
     house.hub.forget()
     assert is_gpt2(house, house.find())
     assert house.hub.body_bytes <= TABLES - kept + 16_384 + 1000
