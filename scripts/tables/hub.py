@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from scripts.tables.cache import Say, say_on_stderr
@@ -302,6 +301,8 @@ class _Tries:
 
 def _asked_to_wait(response: httpx2.Response) -> float | None:
     """Seconds, from ``Retry-After`` (a count or a date) or the hub's own rate-limit header."""
+    from email.utils import parsedate_to_datetime
+
     from huggingface_hub.utils import parse_ratelimit_headers  # type: ignore[attr-defined]
 
     said = response.headers.get("Retry-After", "").strip()

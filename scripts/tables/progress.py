@@ -25,6 +25,12 @@ def progress(title: str, total: int, done: int, say: Say) -> Iterator[Callable[[
     """
     start, fetched = time.monotonic(), 0
     kept = f", {megabytes(done)} of them kept from before" if done else ""
+    say(f"{title}: {megabytes(total)}{kept}")
+
+    def count(n: int) -> None:
+        nonlocal fetched
+        fetched += n
+
     if sys.stderr.isatty():
         from rich.console import Console
         from rich.progress import (
@@ -36,23 +42,15 @@ def progress(title: str, total: int, done: int, say: Say) -> Iterator[Callable[[
         )
 
         columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
-        console = Console(stderr=True)
-        with Progress("{task.description}", *columns, console=console, transient=True) as bar:
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task(title, total=total, completed=done)
 
             def advance(n: int) -> None:
-                nonlocal fetched
-                fetched += n
+                count(n)
                 bar.advance(task, n)
 
             yield advance
     else:
-        say(f"{title}: {megabytes(total)}{kept}")
-
-        def count(n: int) -> None:
-            nonlocal fetched
-            fetched += n
-
         yield count
     seconds = max(time.monotonic() - start, 1e-6)
     say(f"{title}: {megabytes(fetched)} fetched in {seconds:.1f} s ({megabytes(int(fetched / seconds))}/s)")
