@@ -5,6 +5,8 @@ Ties are broken by the lower row number everywhere, so that a ranking is one fac
 
 from __future__ import annotations
 
+import itertools
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,7 +19,8 @@ Metric = Literal["cosine", "dot", "euclidean"]
 
 def norms(rows: Array) -> Array:
     """Euclidean length of each row: (n, d) -> (n,), in the dtype of ``rows``, without a copy of the table."""
-    return np.sqrt(np.einsum("nd,nd->n", rows, rows))
+    length: Array = np.sqrt(np.einsum("nd,nd->n", rows, rows))
+    return length
 
 
 def cosine(a: Array, b: Array) -> Array:
@@ -63,7 +66,8 @@ def scores(rows: Array, query: Array, metric: Metric = "cosine", row_norms: Arra
         return np.divide(dot, scale, out=np.zeros_like(dot), where=scale > 0)
     if metric == "euclidean":
         # |r - q|² = |r|² - 2 r·q + |q|², which needs no copy of the table; rounding can leave it just below zero
-        return -np.sqrt(np.maximum(length * length - 2 * dot + query_length**2, 0))
+        distance: Array = np.sqrt(np.maximum(length * length - 2 * dot + query_length**2, 0))
+        return -distance
     raise ValueError(f"metric is 'cosine', 'dot' or 'euclidean', not {metric!r}")
 
 
@@ -184,3 +188,203 @@ def exact_norms(rows: Array, block: int = 4096) -> Array:
     return np.concatenate(
         [norms(np.asarray(rows[start : start + block], np.float64)) for start in range(0, len(rows), block)]
     )
+
+
+@dataclass(frozen=True)
+class AllNeighbours:
+    """Each row's nearest other rows, in order of nearness: ``ids`` int64 (n, k), ``scores`` float32 (n, k)."""
+
+    ids: npt.NDArray[np.int64]
+    scores: npt.NDArray[np.float32]
+
+
+def all_nearest(rows: Array, k: int, metric: Metric = "cosine", *, block: int = 2048) -> AllNeighbours:
+    """The ``k`` other rows nearest to each row, exactly: every row is compared with every other.
+
+    Row i is to row j as j is to i, so half the products are enough.  They are made in float32, one tile at a time, and of
+    a tile only what can still be among a row's nearest is kept.  Where float32 leaves open which of two rows is nearer,
+    float64 decides: the order is that of the exact scores, whatever machine and tile; equal scores go by the lower ID.
+
+    Args:
+        rows: (n, d).
+        k: how many; at most n - 1 come back.
+        metric: see ``scores``.
+        block: rows and columns of a tile.  A copy of ``rows`` (two for ``euclidean``), 5 block² and 32 n k bytes are used.
+
+    Raises:
+        ValueError: for another metric, or rows with numbers that are not finite or too great for float32.
+    """
+    n = len(rows)
+    k = min(k, n - 1)
+    length = exact_norms(rows)
+    if not np.isfinite(length).all() or length.max(initial=0) > 1e18:
+        raise ValueError(
+            "rows should be of finite numbers, and no longer than 1e18, whose square float32 can hold"
+        )
+    # In an order without meaning, the best so far is a fair sample: about k ln(n / block) rows more come between.
+    order = np.random.default_rng(0).permutation(n)
+    left, right, size = _screens(rows, length, order, metric)
+    if k <= 0:
+        return AllNeighbours(np.empty((n, 0), np.int64), np.empty((n, 0), np.float32))
+    # A float32 product of d terms is off by less than d roundings of the product of lengths
+    # (Higham, Accuracy and Stability of Numerical Algorithms, section 3.1); 10 more for making the terms.
+    best = _Best(n, k, (rows.shape[1] + 10) * 2.0**-24 * size * size.max(initial=0))
+    spans = [slice(start, min(start + block, n)) for start in range(0, n, block)]
+    buffer = np.empty(min(block, n) ** 2, np.float32)
+    with ThreadPoolExecutor(1) as helper:
+        for i, j in [*zip(spans, spans, strict=True), *itertools.combinations(spans, 2)]:
+            tile = buffer[: (i.stop - i.start) * (j.stop - j.start)].reshape(i.stop - i.start, -1)
+            np.matmul(left[i], right[j].T, out=tile)
+            if i is j:
+                np.fill_diagonal(tile, -np.inf)
+                best.open(i, tile)
+                best.take_rows(i, tile, order[j])
+            else:
+                other = helper.submit(best.take_columns, j, tile, order[i])
+                best.take_rows(i, tile, order[j])
+                other.result()
+    del left, right, buffer
+    found = AllNeighbours(np.empty((n, k), np.int64), np.empty((n, k), np.float32))
+    for span in spans:
+        found.ids[order[span]], found.scores[order[span]] = best.settled(span, rows, length, order, metric)
+    return found
+
+
+def _screens(
+    rows: Array, length: Array, order: npt.NDArray[np.int64], metric: Metric, block: int = 4096
+) -> tuple[Array, Array, Array]:
+    """Float32 tables, rows in ``order``, whose product ``left @ right.T`` ranks as the metric does; lengths of ``left``."""
+    if metric not in ("cosine", "dot", "euclidean"):
+        raise ValueError(f"metric is 'cosine', 'dot' or 'euclidean', not {metric!r}")
+    n, d = rows.shape
+    left = np.empty((n, d + 2 * (metric == "euclidean")), np.float32)
+    right = np.empty_like(left) if metric == "euclidean" else left
+    for start in range(0, n, block):
+        here = slice(start, start + block)
+        some, long = rows[order[here]], length[order[here]]
+        left[here, :d] = some / np.where(long > 0, long, 1)[:, None] if metric == "cosine" else some
+        if metric == "euclidean":  # r·q - |r|²/2 - |q|²/2 = -|r - q|²/2
+            right[here, :d] = some
+            left[here, d] = right[here, d + 1] = -(long**2) / 2
+            left[here, d + 1] = right[here, d] = 1
+    return left, right, exact_norms(left)
+
+
+class _Best:
+    """Of every row the best scores so far, as keys that sort by greater score, then lower ID.
+
+    Attributes:
+        doubt: how far a score of a row may be off.
+        keys: (n, width), of which the first ``fill`` of each row count.
+        gate: scores below it cannot be among the row's ``k`` best.
+    """
+
+    def __init__(self, n: int, k: int, doubt: Array):
+        self.k, self.doubt, self.width = k, doubt, 4 * k
+        self.keys = np.full((n, self.width), _NONE)
+        self.fill = np.zeros(n, np.int64)
+        self.gate = np.full(n, np.finfo(np.float32).min)  # of all scores only a row's own, -inf, is below
+
+    def open(self, rows: slice, tile: Array) -> None:
+        """Set the gates before anything is kept: each of the ``k`` greatest maxima of groups of columns is some row's score."""
+        groups = self.width
+        if tile.shape[1] >= 2 * groups:
+            maxima = tile[:, : tile.shape[1] // groups * groups].reshape(len(tile), -1, groups).max(axis=1)
+            floor = np.partition(maxima, groups - self.k, axis=1)[:, groups - self.k]
+            self.gate[rows] = self._below(floor, self.doubt[rows])
+
+    def take_rows(self, rows: slice, tile: Array, ids: npt.NDArray[np.int64]) -> None:
+        """Keep what counts of ``tile``, the scores of ``rows`` with ``ids``."""
+        place = np.flatnonzero(tile >= self.gate[rows, None])
+        row, column = np.divmod(place, tile.shape[1])
+        self._add(rows.start + row, _key(tile.ravel()[place], ids[column]))
+
+    def take_columns(self, rows: slice, tile: Array, ids: npt.NDArray[np.int64]) -> None:
+        """The same for a tile that stands the other way: scores of ``ids`` with ``rows``."""
+        place = np.flatnonzero(tile >= self.gate[rows])
+        column, row = np.divmod(place, tile.shape[1])
+        by_row = np.argsort(row, kind="stable")
+        self._add(rows.start + row[by_row], _key(tile.ravel()[place[by_row]], ids[column[by_row]]))
+
+    def _add(self, row: npt.NDArray[np.int64], key: npt.NDArray[np.uint64]) -> None:
+        touched, first, count = np.unique(row, return_index=True, return_counts=True)
+        self._tidy(touched[self.fill[touched] + count > self.width])
+        at = self.fill[row] + np.arange(len(row)) - np.repeat(first, count)
+        fits = at < self.width
+        self.keys[row[fits], at[fits]] = key[fits]
+        self.fill[touched] += count
+        crowded = touched[self.fill[touched] > self.width]
+        self.gate[crowded] = np.inf  # too many rows about equally near: compared anew, in ``settled``
+        self._tidy(touched[(self.fill[touched] > self.width // 2) & (self.gate[touched] < np.inf)])
+
+    def _tidy(self, rows: npt.NDArray[np.int64]) -> None:
+        keys = np.sort(self.keys[rows], axis=1)
+        full = self.fill[rows] >= self.k
+        floor = self._below(_score(keys[:, self.k - 1]), self.doubt[rows])
+        self.gate[rows] = np.where(full, floor, self.gate[rows])
+        keys[keys > _key(self.gate[rows], np.array(_LAST))[:, None]] = _NONE
+        self.keys[rows] = keys
+        self.fill[rows] = np.count_nonzero(keys != _NONE, axis=1)
+
+    def _below(self, score: Array, doubt: Array) -> Array:
+        return np.nextafter((score - 2 * doubt).astype(np.float32), np.float32(-np.inf))
+
+    def settled(
+        self, span: slice, rows: Array, length: Array, order: npt.NDArray[np.int64], metric: Metric
+    ) -> tuple[npt.NDArray[np.int64], Array]:
+        """IDs and scores of the ``k`` best of the rows at ``order[span]``, each (m, k)."""
+        keys = np.sort(self.keys[span], axis=1)
+        ids, score = (keys & np.uint64(_LAST)).astype(np.int64), _score(keys).astype(np.float64)
+        score[keys == _NONE] = -np.inf
+        open_ = np.zeros(keys.shape, bool)
+        with np.errstate(invalid="ignore"):
+            close = score[:, :-1] - score[:, 1:] <= 2 * self.doubt[span, None]
+        open_[:, :-1] |= close
+        open_[:, 1:] |= close
+        if metric == "euclidean":  # small distances are what the screen is bad at
+            open_ |= keys != _NONE
+        row, column = np.nonzero(open_)
+        score[row, column] = _exact(rows, length, order[span][row], ids[row, column], metric)
+        best = np.lexsort((ids, -score), axis=1)[:, : self.k]
+        ids, score = np.take_along_axis(ids, best, axis=1), np.take_along_axis(score, best, axis=1)
+        for at in np.flatnonzero(self.fill[span] > self.width):
+            row = order[span][at]
+            others = np.delete(np.arange(len(rows)), row)
+            exact = _exact(rows, length, np.full(len(others), row), others, metric)
+            first = np.lexsort((others, -exact))[: self.k]
+            ids[at], score[at] = others[first], exact[first]
+        return ids, score
+
+
+_LAST = 2**32 - 1
+_NONE = np.uint64(2**64 - 1)
+
+
+def _key(score: Array, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
+    """Float32 scores and IDs as numbers that sort by greater score, then lower ID."""
+    bits = (score + np.float32(0)).view(np.uint32)  # + 0 makes -0 equal to 0
+    bits = np.where(bits >> 31, bits, bits ^ 0x7FFFFFFF)
+    return (bits.astype(np.uint64) << np.uint64(32)) | ids.astype(np.uint64)
+
+
+def _score(key: npt.NDArray[np.uint64]) -> Array:
+    bits = (key >> np.uint64(32)).astype(np.uint32)
+    return np.where(bits >> 31, bits, bits ^ 0x7FFFFFFF).astype(np.uint32).view(np.float32)
+
+
+def _exact(
+    rows: Array, length: Array, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64], metric: Metric
+) -> Array:
+    """Scores in float64 of pairs of rows, ``a`` (m,) with ``b`` (m,) -> (m,)."""
+    out = np.empty(len(a))
+    for start in range(0, len(a), 1024):
+        here = slice(start, start + 1024)
+        one, two = (rows[ids[here]].astype(np.float64) for ids in (a, b))
+        if metric == "euclidean":
+            out[here] = -norms(one - two)
+            continue
+        out[here] = np.einsum("nd,nd->n", one, two)
+        if metric == "cosine":
+            scale = length[a[here]] * length[b[here]]
+            out[here] = np.divide(out[here], scale, out=np.zeros(len(scale)), where=scale > 0)
+    return out

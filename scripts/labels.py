@@ -67,6 +67,25 @@ def provenance_json(provenance: Provenance) -> bytes:
     return (json.dumps(record, indent=2, sort_keys=True) + "\n").encode()
 
 
+def provenance_table(provenance: Provenance) -> str:
+    """The same for people: a table for the page on how the site is built."""
+    rows = {
+        "model": provenance.name,
+        "where from": f"`{provenance.repo}`",
+        "revision": f"`{provenance.revision}`",
+        "bytes as published": "yes" if provenance.verified else "**no**: accepted unverified",
+        "sha256 of `wte.weight`": f"`{provenance.wte_sha256}`",
+        "sha256 of `wpe.weight`": f"`{provenance.wpe_sha256}`",
+        "sha256 of `vocab.json`": f"`{provenance.vocab_sha256}`",
+        "sha256 of `merges.txt`": f"`{provenance.merges_sha256}`",
+        "Python": platform.python_version(),
+        **{name: importlib.metadata.version(name) for name in PACKAGES},
+    }
+    return "| what | which |\n|---|---|\n" + "".join(
+        f"| {what} | {which} |\n" for what, which in rows.items()
+    )
+
+
 def artefacts(provenance: Provenance) -> list[Artefact]:
     """The banner that every page includes, and ``provenance.json``."""
     return [
@@ -76,6 +95,7 @@ def artefacts(provenance: Provenance) -> list[Artefact]:
             lambda: {
                 FRAGMENTS / "banner.md": BANNERS[kind(provenance)].format(label=label(provenance)).encode()
                 + b"\n",
+                FRAGMENTS / "provenance.md": provenance_table(provenance).encode(),
                 GENERATED / "provenance.json": provenance_json(provenance),
             },
         )

@@ -6,13 +6,13 @@ from pathlib import Path
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
 
-sys.path.insert(
-    0, str(Path(__file__).resolve().parent.parent)
-)  # the `mkdocs` command does not look where it stands
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # the `mkdocs` command does not look where it stands
 
 
 def on_pre_build(config: MkDocsConfig) -> None:
     """Build what is stale; stop MkDocs with the build's own words if it fails."""
+    for name in [name for name in sys.modules if name.split(".")[0] == "scripts" and name != __name__]:
+        del sys.modules[name]  # `mkdocs serve` lives on while our own code is edited
     from scripts import build, tables
 
     try:

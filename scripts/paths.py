@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -15,3 +16,10 @@ SITE = ROOT / "site"
 GENERATED = DOCS / "generated"
 #: Pieces of pages: `--8<--` includes them.  Outside docs/, so that writing one does not reload the page twice.
 FRAGMENTS = ROOT / ".build"
+
+
+def page_title(page: str) -> str:
+    """Title of ``docs/<page>.md``: its first heading; the page's own name while it is not written."""
+    path = DOCS / f"{page}.md"
+    heading = re.search(r"^# (.+)$", path.read_text("utf-8"), re.MULTILINE) if path.is_file() else None
+    return heading[1] if heading else page

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import importlib.metadata
+import itertools
 import json
 import os
 import re
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from scripts import labels
 from scripts.build import Artefact, BuildError, Files, environment, fingerprint, sha256, sources
-from scripts.paths import FRAGMENTS, GENERATED, LOCK, ROOT, SNIPPETS
+from scripts.paths import FRAGMENTS, GENERATED, LOCK, ROOT, SNIPPETS, page_title
 
 if TYPE_CHECKING:
     from scripts.tables import Provenance, Tables
@@ -289,8 +290,22 @@ def artefacts(provenance: Provenance, tables: Callable[[], Tables]) -> list[Arte
     ]
 
 
+def gallery(found: list[Program]) -> str:
+    """Every program in a list by page, each with a link to where it stands and to its file."""
+    lines: list[str] = []
+    for page, of_page in itertools.groupby(found, key=lambda program: program.page):
+        lines += ["", f"## {page_title(page)} {{ #{page} }}", ""]
+        for program in of_page:
+            link = published(program).relative_to(GENERATED.parent).as_posix()
+            anchor = program.name.replace("/", "-")
+            lines.append(
+                f"- [{program.title}]({page}.md#{anchor}) · [`{program.name}.py`]({link}){{ download }}"
+            )
+    return "\n".join(lines).lstrip() + "\n"
+
+
 def index(provenance: Provenance) -> list[Artefact]:
-    """``programs.json``: every program with its page, path, sha256 and output.  Made after the programs."""
+    """``programs.json``, every program with its page, path, sha256 and output, and the gallery; made after the programs."""
 
     def make() -> Files:
         entries = [
@@ -311,8 +326,10 @@ def index(provenance: Provenance) -> list[Artefact]:
             "programs": entries,
         }
         return {
-            GENERATED / "programs.json": (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode()
+            GENERATED / "programs.json": (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode(),
+            FRAGMENTS / "programs" / "all.md": gallery(programs()).encode(),
         }
 
+    titles = [page_title(page) for page in sorted({program.page for program in programs()})]
     keys = [key(program, provenance) for program in programs()]
-    return [Artefact("programs.json", fingerprint("programs.json", *keys), make)]
+    return [Artefact("programs.json", fingerprint("programs.json", *keys, *titles), make)]

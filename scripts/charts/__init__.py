@@ -10,8 +10,8 @@ A chart module ``scripts/charts/<name>.py`` has
 
 from __future__ import annotations
 
+import ast
 import csv
-import functools
 import importlib
 import io
 import json
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from scripts import labels
 from scripts.build import Artefact, BuildError, Files, environment, fingerprint, sources
 from scripts.charts import theme
-from scripts.paths import CHARTS, DOCS, FRAGMENTS, GENERATED
+from scripts.paths import CHARTS, DOCS, FRAGMENTS, GENERATED, page_title
 
 if TYPE_CHECKING:
     import altair as alt
@@ -41,7 +41,7 @@ class Module(Protocol):
     __doc__: str
 
     @staticmethod
-    def build(tables: Tables) -> alt.Chart:
+    def build(tables: Tables) -> alt.TopLevelMixin:
         """The chart, with its data inline."""
 
     @staticmethod
@@ -193,6 +193,14 @@ def _bundle() -> Files:
     }
 
 
+def _gallery() -> str:
+    lines = ["| chart | page |", "|---|---|"]
+    for name in names():
+        page, title = module(name).PAGE, module(name).__doc__.split("\n")[0].rstrip(".")
+        lines.append(f"| [{title}]({page}.md#chart-{name}) | {page_title(page)} |")
+    return "\n".join(lines) + "\n"
+
+
 def artefacts(provenance: Provenance, tables: Callable[[], Tables]) -> list[Artefact]:
     """One artefact a chart, and Vega itself with the theme, from the installed package."""
     made_on = labels.identity(provenance)
@@ -202,4 +210,11 @@ def artefacts(provenance: Provenance, tables: Callable[[], Tables]) -> list[Arte
         return Artefact(f"charts/{name}", key, lambda: files(name, tables()))
 
     bundle = fingerprint("vega", environment(), *sources(__name__))
-    return [Artefact("vega.js", bundle, functools.cache(_bundle)), *map(of, names())]
+    listed = fingerprint("charts", environment(), *names(), _titles(), *sources(__name__))
+    gallery = Artefact("charts/all", listed, lambda: {FRAGMENTS / "charts" / "all.md": _gallery().encode()})
+    return [Artefact("vega.js", bundle, _bundle), gallery, *map(of, names())]
+
+
+def _titles() -> str:
+    heads = [ast.get_docstring(ast.parse((CHARTS / f"{name}.py").read_bytes())) or "" for name in names()]
+    return json.dumps([heads, [page_title(path.stem) for path in sorted(DOCS.glob("*.md"))]])

@@ -13,7 +13,7 @@ PAGE = "meaning"
 SHOWN = 15
 
 
-def build(tables: Tables) -> alt.Chart:
+def build(tables: Tables) -> alt.TopLevelMixin:
     """Bars on an absolute scale, which begins at zero."""
     token = tables.encoding.encode_single_token(" cat")
     found = nearest(tables.wte, tables.wte[token], SHOWN, without=(token,))

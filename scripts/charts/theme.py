@@ -41,6 +41,7 @@ def config(mode: str) -> dict[str, Any]:
             "labelColor": ink, "titleColor": ink, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal",
             "orient": "top", "gradientLength": 160, "columns": 2, "labelLimit": 200,
         },
+        "mark": {"color": (LIGHT if light else DARK)[0]},
         "text": {"color": ink, "fontSize": 12},
         "rule": {"color": ink},
         "line": {"strokeWidth": 2},

@@ -13,7 +13,7 @@ from scripts.words import GROUP_OF, WORDS, rows
 PAGE = "index"
 
 
-def build(tables: Tables) -> alt.Chart:
+def build(tables: Tables) -> alt.TopLevelMixin:
     """Words as points, named, coloured and shaped by group."""
     found = principal_components(rows(tables), 2)
     values = [
