@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
 from . import ARTEFACT, MAKER, Snapshots, bpe, model, probes, training
@@ -63,11 +64,14 @@ def quick_faults(folder: Path = ARTEFACT) -> list[str]:
         expected = _hashes(
             parameters, {name: (folder / name).read_bytes() for name in ("merges.txt", "vocab.json")}
         )
+        said = {key: provenance[key] for key in ("revision", *expected)}
     except FileNotFoundError as missing:
-        return [f"{missing.filename} is missing"]
-    faults = [] if provenance["revision"] == recipe_hash() else [f"{', '.join(_RECIPE_FILES)}: changed since"]
+        return [f"{missing.filename or missing} is missing"]
+    except (KeyError, SafetensorError, ValueError) as damage:
+        return [f"a file is damaged: {damage!r}"]
+    faults = [] if said["revision"] == recipe_hash() else [f"{', '.join(_RECIPE_FILES)}: changed since"]
     return faults + [
-        f"{key}: not what provenance.json says" for key in expected if provenance[key] != expected[key]
+        f"{key}: not what provenance.json says" for key in expected if said[key] != expected[key]
     ]
 
 
@@ -223,9 +227,10 @@ def differences(folder: Path, made: dict[str, bytes]) -> list[str]:
 
 
 def _tensor_faults(committed: Path, made: Path) -> list[str]:
-    if not committed.exists():
-        return [f"{committed.name}: missing"]
-    old, new = load_file(committed), load_file(made)
+    try:
+        old, new = load_file(committed), load_file(made)
+    except (FileNotFoundError, SafetensorError) as damage:
+        return [f"{committed.name}: missing or damaged: {damage}"]
     if {name: value.shape for name, value in old.items()} != {
         name: value.shape for name, value in new.items()
     }:
