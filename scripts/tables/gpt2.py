@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from scripts.tables import cache, pinned
-from scripts.tables.behind import Behind
 from scripts.tables.cache import Places, Say, say_on_stderr
 from scripts.tables.hub import Hub, Patience, Remote
 from scripts.tables.part import Part, journal_of
@@ -282,22 +281,15 @@ class Finder:
                     f"not enough room in {self.places.own}: {megabytes(part.total - part.done)} are needed,"
                     f" {megabytes(room)} are free. Make room, or set EMBEDDINGS_CACHE to another folder."
                 )
-            with progress(title, part.total, part.done, self.say) as advance, Behind(part.write) as behind:
+            with progress(title, part.total, part.done, self.say) as advance:
 
                 def take(piece: bytes) -> None:
                     with cache.writable(self.places.own):
-                        behind.take(piece)
+                        part.write(piece)
                     advance(len(piece))
 
-                def kept() -> str:
-                    with cache.writable(self.places.own):
-                        behind.flush()
-                    return part.kept()
-
                 while run := part.missing():
-                    hub.copy(remote, *run, take, kept)
-                    with cache.writable(self.places.own):
-                        behind.flush()
+                    hub.copy(remote, *run, take, part.kept)
             with cache.writable(self.places.own):
                 part.sync()
         finally:
