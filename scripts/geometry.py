@@ -63,7 +63,8 @@ def scores(rows: Array, query: Array, metric: Metric = "cosine", row_norms: Arra
     query_length = float(np.sqrt(query @ query))
     if metric == "cosine":
         scale = length * query_length
-        return np.divide(dot, scale, out=np.zeros_like(dot), where=scale > 0)
+        similarity: Array = np.divide(dot, scale, out=np.zeros_like(dot), where=scale > 0)
+        return similarity
     if metric == "euclidean":
         # |r - q|² = |r|² - 2 r·q + |q|², which needs no copy of the table; rounding can leave it just below zero
         distance: Array = np.sqrt(np.maximum(length * length - 2 * dot + query_length**2, 0))
