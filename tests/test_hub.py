@@ -455,6 +455,15 @@ def test_tables_that_were_refused_are_there_when_they_are_asked_for(house: House
     assert house.hub.seen == []
 
 
+def test_refused_tables_that_changed_on_the_disk_are_fetched_again(house: House) -> None:
+    house.hub.files[BIG] = make_model(1).files[BIG]
+    found = house.find(unverified=True)
+    data = found.model_file.read_bytes()
+    found.model_file.write_bytes(data[:-9] + b"\x55" + data[-8:])
+    assert house.find(unverified=True).provenance == found.provenance
+    assert found.model_file.read_bytes() == data
+
+
 def test_a_published_file_damaged_on_the_way_is_fetched_again_even_if_unverified_would_do(
     house: House,
 ) -> None:

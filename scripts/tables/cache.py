@@ -19,6 +19,7 @@ from scripts.tables.values import TablesError
 
 CHUNK = 1 << 20
 Say = Callable[[str], None]
+_known: dict[str, dict[str, Any]] = {}  # stamps of this process, for where none can be written
 
 
 def say_on_stderr(line: str) -> None:
@@ -124,7 +125,7 @@ def table_hashes(path: Path, spans: Mapping[str, Span], stamps: Path, *, rehash:
     placed = {name: [span.start, span.end] for name, span in spans.items()}
     key = {"path": name, "file": _signature(path), "spans": placed}
     stamp = stamps / f"{hashlib.sha256(name.encode()).hexdigest()[:20]}.json"
-    known = read_json(stamp)
+    known = _known.get(name) or read_json(stamp)
     sha256 = known.get("sha256")
     if not rehash and known.get("key") == key and isinstance(sha256, dict) and sha256.keys() == spans.keys():
         return {name: str(value) for name, value in sha256.items()}
@@ -132,8 +133,9 @@ def table_hashes(path: Path, spans: Mapping[str, Span], stamps: Path, *, rehash:
         found = {name: sha256_of_span(path, span) for name, span in spans.items()}
     except OSError as e:
         raise TablesError(f"{path} cannot be read: {e.strerror or e}") from e
+    _known[name] = {"key": key, "sha256": found}
     with suppress(OSError):  # a cache that cannot be written costs 0.2 s at each start, and no more
-        write_json(stamp, {"key": key, "sha256": found})
+        write_json(stamp, _known[name])
     return found
 
 

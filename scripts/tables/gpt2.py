@@ -129,9 +129,14 @@ class Finder:
     def _accepted_before(self, *, rehash: bool) -> Path | None:
         """Tables that were refused, if the hub gives just these: there is no use in fetching them again."""
         known = self._refusal()
-        if not (known.get("certain") or known.get("accepted")):
-            return None
-        return None if self._why_broken(self.places.refused, rehash=rehash) else self.places.refused
+        worth = known.get("certain") or known.get("accepted")
+        return self.places.refused if worth and self._still_refused(known, rehash=rehash) else None
+
+    def _still_refused(self, known: dict[str, Any], *, rehash: bool = False) -> bool:
+        """Whether the file that was set aside has the bytes that were refused."""
+        if self._why_broken(self.places.refused, rehash=rehash):
+            return False
+        return self._examine(self.places.refused, rehash=False)[1] == known.get("sha256")
 
     def _examine(self, path: Path, *, rehash: bool) -> tuple[tuple[Span, Span], dict[str, str]]:
         spans = read_header(path)
@@ -181,19 +186,16 @@ class Finder:
             model = self._model_file(rehash=False)
             if not model:
                 if self.places.model.exists():
-                    self.places.model.replace(self.places.refused)
+                    with cache.writable(self.places.own):
+                        self.places.refusal.unlink(missing_ok=True)
+                        self.places.model.replace(self.places.refused)
                     self.say(f"{self.places.model} is set aside as {self.places.refused}, and fetched again")
                 model = self._fetch_model(hub, remote)
             return self._found(model, tokenizer)
 
     def _known_refusal(self, endpoint: str) -> bool:
         known = self._refusal()
-        return (
-            bool(known.get("certain"))
-            and known.get("endpoint") == endpoint
-            and self.places.refused.is_file()
-            and not self._why_broken(self.places.refused)
-        )
+        return bool(known.get("certain")) and known.get("endpoint") == endpoint and self._still_refused(known)
 
     def _fetch_tokenizer(self, hub: Hub) -> Path:
         merges = self._file(self.pins.merges) or self._fetch_file(hub, self.pins.merges)
@@ -234,6 +236,7 @@ class Finder:
         while True:
             hashes = self._transfer(hub, remote, wanted)
             if self._published(hashes):
+                self.places.refusal.unlink(missing_ok=True)
                 return self._keep(self.places.model)
             self._keep(self.places.refused)
             again = worth_another and not seen

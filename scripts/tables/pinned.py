@@ -1,6 +1,6 @@
 """What the published files must be: sizes, shapes and sha256 of GPT-2's tables and tokenizer.
 
-Sources are named in ``facts/gpt2-published.json``; a test holds the two together.
+Sources are named in ``scripts/claims/gpt2-published.json``; a test holds the two together.
 """
 
 from __future__ import annotations
