@@ -33,11 +33,6 @@ ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("EMBEDDINGS_SHARED") or ROOT.parent / "shared")
 ENCODER, MERGED = SHARED / "gpt2" / "encoder.json", SHARED / "gpt2" / "vocab.bpe"
 
-needs_gpt2_files = pytest.mark.skipif(
-    not ENCODER.exists(),
-    reason=f"NOT TESTED: GPT-2's tokenizer files are not in {ENCODER.parent} (EMBEDDINGS_SHARED)",
-)
-
 
 @pytest.fixture(scope="module")
 def model() -> Model:
@@ -233,9 +228,12 @@ def test_a_cache_that_cannot_remember_costs_one_hashing_a_process(
     (tmp_path / "stamps").write_text("a file where the folder should be", encoding="ascii")
     hashed: list[str] = []
     span_hash = cache.sha256_of_span
-    monkeypatch.setattr(
-        cache, "sha256_of_span", lambda path, span: (hashed.append(span.tensor), span_hash(path, span))[1]
-    )
+
+    def counted(path: Path, span: Span) -> str:
+        hashed.append(span.tensor)
+        return span_hash(path, span)
+
+    monkeypatch.setattr(cache, "sha256_of_span", counted)
     finder = Finder(model.pins, Places((folder,), tmp_path / "own", tmp_path / "stamps"), Patience())
     assert finder.find() == finder.find()
     assert sorted(hashed) == ["wpe.weight", "wte.weight"]
@@ -393,7 +391,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[tiktoken.En
     yield encoding_from(ENCODER, MERGED, "gpt2"), theirs
 
 
-@needs_gpt2_files
+@pytest.mark.needs_shared
 def test_gpt2s_encoding_is_tiktokens_own(both: tuple[tiktoken.Encoding, tiktoken.Encoding]) -> None:
     ours, theirs = both
     assert ours._mergeable_ranks == theirs._mergeable_ranks
@@ -401,7 +399,7 @@ def test_gpt2s_encoding_is_tiktokens_own(both: tuple[tiktoken.Encoding, tiktoken
     assert (ours.name, ours._pat_str, ours.n_vocab) == (theirs.name, theirs._pat_str, theirs.n_vocab)
 
 
-@needs_gpt2_files
+@pytest.mark.needs_shared
 @settings(max_examples=300, deadline=None)
 @given(text=st.text(max_size=300))
 @example(text=" cat Cat  cat\n\n\tcat's 12345 \u202e👩‍👩‍👧 ١٢٣")
@@ -412,16 +410,14 @@ def test_any_text_has_tiktokens_tokens(both: tuple[tiktoken.Encoding, tiktoken.E
     assert ours.encode(text, allowed_special="all") == theirs.encode(text, allowed_special="all")
 
 
-@needs_gpt2_files
+@pytest.mark.needs_shared
 def test_gpt2s_vocab_is_what_its_merges_say() -> None:
     assert vocab_from(MERGED.read_bytes()) == ENCODER.read_bytes()
     assert cache.sha256_of_file(ENCODER) == pinned.GPT2.vocab.sha256
     assert cache.sha256_of_file(MERGED) == pinned.GPT2.merges.sha256
 
 
-@pytest.mark.skipif(
-    not (SHARED / "gpt2" / "wpe.npy").exists(), reason="NOT TESTED: GPT-2's wpe is not at hand"
-)
+@pytest.mark.needs_shared
 def test_gpt2s_wpe_is_as_pinned_and_as_printed() -> None:
     wpe = np.load(SHARED / "gpt2" / "wpe.npy", mmap_mode="r")
     assert wpe.shape == pinned.GPT2.wpe.shape
@@ -499,7 +495,7 @@ def test_a_program_gets_the_model_in_use_offline_from_the_real_hf_hub_download(
     )
 
 
-@needs_gpt2_files
+@pytest.mark.needs_shared
 def test_a_program_gets_tiktokens_gpt2_offline(folder: Path, model: Model, tmp_path: Path) -> None:
     tables = tables_in(folder, model, tmp_path)
     shutil.copy(ENCODER, tmp_path / "own-vocab.json")
