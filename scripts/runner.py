@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 program = Path(sys.argv[1])
-folder = os.environ.pop("EMBEDDINGS_RUNNER_TOKENIZER", None)
-if folder and "tiktoken" in program.read_text("utf-8"):
+folder = os.environ.pop("EMBEDDINGS_RUNNER_TOKENIZER")
+if "tiktoken" in program.read_text("utf-8"):
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
     import tiktoken.registry
 
@@ -21,5 +21,7 @@ if folder and "tiktoken" in program.read_text("utf-8"):
         Path(folder, "vocab.json"), Path(folder, "merges.txt"), "gpt2"
     )
     sys.path.pop(0)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "scripts"]:
+        del sys.modules[name]  # a program that imported the project would run here and nowhere else
 sys.argv = [str(program)]
 runpy.run_path(str(program), run_name="__main__")
