@@ -467,5 +467,8 @@ def main(deploy: bool = False, folder: Path = SITE) -> int:
     for fault in found:
         print(fault)
     pages = len(list(folder.rglob("*.html")))
-    print(f"{len(found)} faults in {folder.name}/, {pages} pages", file=sys.stderr)
+    print(
+        f"{len(found) or 'no'} fault{'s' * (len(found) != 1)} on {pages} pages of {folder.name}/",
+        file=sys.stderr,
+    )
     return 1 if found else 0
