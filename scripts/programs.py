@@ -207,19 +207,11 @@ def _last_lines(data: bytes) -> str:
 def _environment(tables: Tables, cache: Path) -> dict[str, str]:
     from scripts.tables import stage
 
-    kept = {
-        name: os.environ[name]
-        for name in ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
-        if name in os.environ
-    }
-    threads = {
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-    }  # the build runs as many programs as there are cores
-    tokenizer = (
-        {} if tables.provenance.model == "gpt2" else {"EMBEDDINGS_RUNNER_TOKENIZER": str(tables.files)}
-    )
-    return kept | threads | tokenizer | stage(tables, cache)
+    names = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
+    kept = {name: os.environ[name] for name in names if name in os.environ}
+    # the build runs as many programs as there are cores: each has one thread, and the same last digits everywhere
+    threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    return kept | threads | stage(tables, cache) | {"EMBEDDINGS_RUNNER_TOKENIZER": str(tables.files)}
 
 
 def published(program: Program) -> Path:
