@@ -281,13 +281,13 @@ def test_analogies_are_ranked_as_one_would_by_hand(tiny: Tables) -> None:
         "euclidean": -np.linalg.norm(rows - target, axis=1),
         "cosine": rows @ target / np.linalg.norm(rows, axis=1) / np.linalg.norm(target),
     }
-    (ours,) = published._scores(tiny, [ids])
+    (ours,) = published.nearness(tiny, [ids])
     for metric, score in by_hand.items():
         np.testing.assert_allclose(ours[metric], score, atol=1e-9)
         order = [int(i) for i in np.argsort(-score, kind="stable")]
-        assert published._ranked(ours[metric], ids[3], ()).rank == order.index(ids[3]) + 1
+        assert published.ranked(ours[metric], ids[3], ()).rank == order.index(ids[3]) + 1
         left = [i for i in order if i not in ids[:3]]
-        assert published._ranked(ours[metric], ids[3], tuple(ids[:3])) == published.Ranked(
+        assert published.ranked(ours[metric], ids[3], tuple(ids[:3])) == published.Ranked(
             left[0], left.index(ids[3]) + 1
         )
 

@@ -288,22 +288,24 @@ def text_of(tables: Tables, token: int) -> str:
 @once
 def analogies(tables: Tables) -> list[dict[tuple[str, str], Ranked]]:
     """For each published item, by metric and by what is done with the inputs, the ranking of b - a + c in float64."""
+    return rankings(tables, published()["analogies"]["items"])
+
+
+def rankings(tables: Tables, items: list[dict[str, Any]]) -> list[dict[tuple[str, str], Ranked]]:
+    """The same for any items with the keys a, b, c and expected, each of them one token."""
     single = tables.encoding.encode_single_token
-    items = [
-        [single(item[key]) for key in ("a", "b", "c", "expected")]
-        for item in published()["analogies"]["items"]
-    ]
+    ids = [[single(item[key]) for key in ("a", "b", "c", "expected")] for item in items]
     return [
         {
-            (metric, inputs): _ranked(score, expected, (a, b, c) if inputs == REMOVED else ())
+            (metric, inputs): ranked(score, expected, (a, b, c) if inputs == REMOVED else ())
             for metric, score in by_metric.items()
             for inputs in INPUTS
         }
-        for (a, b, c, expected), by_metric in zip(items, _scores(tables, items), strict=True)
+        for (a, b, c, expected), by_metric in zip(ids, nearness(tables, ids), strict=True)
     ]
 
 
-def _scores(tables: Tables, items: list[list[int]]) -> Iterator[dict[str, geometry.Array]]:
+def nearness(tables: Tables, items: list[list[int]]) -> Iterator[dict[str, geometry.Array]]:
     """Nearness of every row to each item's b - a + c, by metric; float64, so that rounding decides nothing."""
     wte = tables.wte
     a, b, c, _ = (np.asarray(wte[ids], np.float64) for ids in np.array(items).T)
@@ -318,7 +320,8 @@ def _scores(tables: Tables, items: list[list[int]]) -> Iterator[dict[str, geomet
         }
 
 
-def _ranked(score: geometry.Array, expected: int, without: tuple[int, ...]) -> Ranked:
+def ranked(score: geometry.Array, expected: int, without: tuple[int, ...] = ()) -> Ranked:
+    """The first of a ranking, and the place of ``expected`` in it, where ``without`` may not be."""
     allowed = score.copy()
     allowed[list(without)] = -np.inf
     return Ranked(int(np.argmax(allowed)), geometry.rank(score, expected, without))
@@ -365,17 +368,17 @@ def _analogies() -> Iterator[Fact]:
 
 
 def _first_and_rank(tables: Tables, number: int, key: tuple[str, str]) -> Value:
-    ranked = analogies(tables)[number][key]
-    return (text_of(tables, ranked.top1), ranked.rank)
+    found = analogies(tables)[number][key]
+    return (text_of(tables, found.top1), found.rank)
 
 
 def first_18(tables: Tables, metric: str) -> tuple[int, int, int]:
     """Of the first 18 items: right with inputs removed, right with inputs kept, an input is nearest when kept."""
     counts: Counter[str] = Counter()
-    for item, ranked in zip(published()["analogies"]["items"][:18], analogies(tables), strict=False):
-        top1 = text_of(tables, ranked[metric, KEPT].top1)
-        counts[REMOVED] += ranked[metric, REMOVED].rank == 1
-        counts[KEPT] += ranked[metric, KEPT].rank == 1
+    for item, rankings in zip(published()["analogies"]["items"][:18], analogies(tables), strict=False):
+        top1 = text_of(tables, rankings[metric, KEPT].top1)
+        counts[REMOVED] += rankings[metric, REMOVED].rank == 1
+        counts[KEPT] += rankings[metric, KEPT].rank == 1
         counts["input"] += top1 in (item["a"], item["b"], item["c"])
     return counts[REMOVED], counts[KEPT], counts["input"]
 
@@ -383,9 +386,9 @@ def first_18(tables: Tables, metric: str) -> tuple[int, int, int]:
 def _rank_of_fragment(tables: Tables, near: int) -> int:
     single = tables.encoding.encode_single_token
     a, b, c, fragment = (single(text) for text in (" France", " Paris", " Italy", "rome"))
-    by_metric = next(_scores(tables, [[a, b, c, fragment]]))
+    by_metric = next(nearness(tables, [[a, b, c, fragment]]))
     ranks = [
-        _ranked(score, fragment, without).rank for score in by_metric.values() for without in ((), (a, b, c))
+        ranked(score, fragment, without).rank for score in by_metric.values() for without in ((), (a, b, c))
     ]
     return min(ranks, key=lambda rank: abs(rank - near))
 
@@ -612,13 +615,15 @@ def report(results: list[Checked]) -> Iterator[str]:
 
 
 def main() -> int:
-    """Print every published fact beside the tables at hand.
+    """Print every published fact, and then every claim, beside the tables at hand.
 
     Returns:
         An exit code: 1 if a fact fails, else 0.  A fact about something that is not at hand is not checked, and so cannot
-        fail: with TinyGPT none can, with unverified tables only those of the tokenizer and of ``wpe``.
+        fail: with TinyGPT none can, with unverified tables only those of the tokenizer and of ``wpe``.  A claim that fails
+        is a finding, no failure.
     """
     from scripts import labels, tables
+    from scripts.claims import pages
 
     at_hand = tables.load()
     results = checked(at_hand)
@@ -632,4 +637,7 @@ def main() -> int:
         )
     elif not at_hand.provenance.verified:
         print(about_wte(at_hand))
+    print("\nThe claims of the pages")
+    for line in pages.report(pages.judge_all(at_hand, tables.load("tiny"))):
+        print(line)
     return 1 if any(result.verdict == "FAILS" for result in results) else 0

@@ -1,0 +1,172 @@
+"""What the site shows of the claims: a block each, the list of all, and the same for machines."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from scripts import labels
+from scripts.build import Artefact, BuildError, Files, environment, fingerprint, sources
+from scripts.claims import published
+from scripts.claims.claim import PAGES, Judged, Judgement, Model, Source, claims, judge
+from scripts.paths import FRAGMENTS, GENERATED
+from scripts.tables import embedded
+
+if TYPE_CHECKING:
+    from scripts.tables import Provenance, Tables
+
+#: An icon and a word each: the verdict is never told by colour alone.
+VERDICTS: dict[Judgement, tuple[str, str]] = {
+    "holds": ("✔", "Holds"),
+    "partly": ("◐", "Partly"),
+    "fails": ("✘", "Fails"),
+    "not checked": ("○", "Not checked in this build"),
+}
+KINDS = {"brief": "the brief", "published": "published by others", "ours": "ours"}
+ABOUT: dict[Model, str] = {"gpt2": "GPT-2 small", "tiny": "TinyGPT"}
+
+
+def judge_all(tables: Tables, tiny: Tables) -> list[Judged]:
+    """Every claim with its verdict, in the order of the pages.
+
+    Raises:
+        BuildError: names the claims whose checks raise.
+    """
+    judged, failures = [], []
+    for made in claims():
+        try:
+            judged.append(judge(made, tables, tiny))
+        except Exception as error:
+            failures.append(f"claim {made.page}/{made.id} cannot be checked: {type(error).__name__}: {error}")
+    if failures:
+        raise BuildError("\n".join(failures))
+    return judged
+
+
+def block(judged: Judged) -> str:
+    """A claim as a page shows it: Markdown in a ``div`` with what a filter needs to know of it."""
+    made = judged.claim
+    icon, word = VERDICTS[judged.verdict]
+    verdict = judged.verdict.replace(" ", "-")
+    on = f" for {judged.model}" if judged.model else ""
+    return f"""\
+<div class="claim claim-{verdict}" id="{made.anchor}" data-claim="{made.page}/{made.id}" data-verdict="{verdict}" \
+data-page="{made.page}" data-source="{made.source.kind}" data-model="{" ".join(sorted(made.models))}" \
+role="group" aria-label="Claim: {word}" markdown>
+
+**{made.statement}**
+{{ .claim-statement }}
+
+<span class="claim-verdict"><span class="claim-icon" aria-hidden="true">{icon}</span> {word}{on}.</span> {judged.evidence}
+{{ .claim-evidence }}
+
+Said by {_source(made.source)}. {made.judged}
+{{ .claim-judged }}
+
+</div>
+"""
+
+
+def _source(source: Source) -> str:
+    return f"[{source.text}]({source.url})" if source.url else source.text
+
+
+def counted(judged: Sequence[Judged]) -> dict[Judgement, int]:
+    """How many claims have each verdict, in the order of ``VERDICTS``."""
+    counts = Counter(one.verdict for one in judged)
+    return {verdict: counts[verdict] for verdict in VERDICTS}
+
+
+def listing(judged: Sequence[Judged]) -> str:
+    """The list of all claims: counts, then page by page."""
+    names = [f"{icon} {word}" for icon, word in VERDICTS.values()]
+    lines = [f"| Page | {' | '.join(names)} |", f"|---|{'---:|' * len(names)}"]
+    by_page = {page: [one for one in judged if one.claim.page == page] for page in PAGES}
+    for page, of_page in by_page.items():
+        counts = counted(of_page)
+        lines.append(f"| [{PAGES[page]}](#claims-{page}) | {' | '.join(map(str, counts.values()))} |")
+    totals = counted(judged)
+    lines.append(f"| **All {len(judged)}** | {' | '.join(f'**{count}**' for count in totals.values())} |")
+    table = "\n".join(lines)
+    parts = [f'<div class="claims-counts" markdown>\n\n{table}\n\n</div>\n']
+    for page, of_page in by_page.items():
+        parts.append(f"## {PAGES[page]} {{ #claims-{page} }}\n")
+        parts += map(block, of_page)
+    return "\n".join(parts)
+
+
+def report(judged: Sequence[Judged]) -> Iterator[str]:
+    """Lines for a terminal: every claim with its verdict and evidence, page by page, and a line that counts."""
+    for page, of_page in groupby(judged, key=lambda one: one.claim.page):
+        yield f"\n{PAGES[page]}"
+        for one in of_page:
+            icon, word = VERDICTS[one.verdict]
+            yield f"  {icon} {one.claim.statement}\n      {word}{f' for {one.model}' if one.model else ''}: {one.evidence}"
+    counts = counted(judged)
+    yield f"\n{len(judged)} claims: " + ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+
+
+def as_json(judged: Sequence[Judged], provenance: Provenance) -> bytes:
+    """Every claim for machines: ``claims.json`` of the site."""
+    record = {
+        "made_by": "python -m scripts build",
+        "label": labels.label(provenance),
+        "model": provenance.model,
+        "verified": provenance.verified,
+        "counts": counted(judged),
+        "claims": [
+            {
+                "id": one.claim.id,
+                "page": one.claim.page,
+                "anchor": one.claim.anchor,
+                "statement": one.claim.statement,
+                "source": {
+                    "text": one.claim.source.text,
+                    "kind": one.claim.source.kind,
+                    "url": one.claim.source.url,
+                },
+                "judged": one.claim.judged,
+                "models": sorted(one.claim.models),
+                "needs": sorted(one.claim.needs),
+                "verdict": one.verdict,
+                "checked_on": one.model,
+                "evidence": one.evidence,
+                "values": dict(one.values),
+            }
+            for one in judged
+        ],
+    }
+    return (json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def files(judged: Sequence[Judged], provenance: Provenance) -> Files:
+    """All files: a fragment a claim, the list, and the JSON."""
+    folder = FRAGMENTS / "claims"
+    return {
+        **{folder / one.claim.page / f"{one.claim.id}.md": block(one).encode() for one in judged},
+        folder / "all.md": listing(judged).encode(),
+        GENERATED / "claims.json": as_json(judged, provenance),
+    }
+
+
+def artefacts(provenance: Provenance, tables: Callable[[], Tables]) -> list[Artefact]:
+    """All claims as one artefact: they share what they measure."""
+    from scripts.tables import load
+
+    def make() -> Files:
+        at_hand = tables()
+        tiny = at_hand if provenance.model == "tiny" else load("tiny")
+        return files(judge_all(at_hand, tiny), provenance)
+
+    key = fingerprint(
+        "claims",
+        labels.identity(provenance),
+        environment(),
+        published.FILE,
+        *sorted(path for path in embedded.ARTEFACT.iterdir() if path.is_file()),
+        *sources(__name__, *(f"scripts.claims.{page}" for page in PAGES)),
+    )
+    return [Artefact("claims", key, make)]
