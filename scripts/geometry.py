@@ -210,7 +210,7 @@ def all_nearest(rows: Array, k: int, metric: Metric = "cosine", *, block: int = 
         rows: (n, d).
         k: how many; at most n - 1 come back.
         metric: see ``scores``.
-        block: rows and columns of a tile.  A copy of ``rows`` (two for ``euclidean``), 5 block² and 32 n k bytes are used.
+        block: rows and columns of a tile.  A copy of ``rows`` (two for ``euclidean``), 5 block² and 64 n k bytes are used.
 
     Raises:
         ValueError: for another metric, or rows with numbers that are not finite or too great for float32.
@@ -244,10 +244,16 @@ def all_nearest(rows: Array, k: int, metric: Metric = "cosine", *, block: int = 
                 other = helper.submit(best.take_columns, j, tile, order[i])
                 best.take_rows(i, tile, order[j])
                 other.result()
-    del left, right, buffer
     found = AllNeighbours(np.empty((n, k), np.int64), np.empty((n, k), np.float32))
     for span in spans:
         found.ids[order[span]], found.scores[order[span]] = best.settled(span, rows, length, order, metric)
+    for at in best.crowded():
+        screen = right @ left[at]
+        screen[at] = -np.inf
+        near = order[screen >= np.partition(screen, n - k)[n - k] - 2 * best.doubt[at]]
+        score = _exact(rows, length, np.full(len(near), order[at]), near, metric)
+        first = np.lexsort((near, -score))[:k]
+        found.ids[order[at]], found.scores[order[at]] = near[first], score[first]
     return found
 
 
@@ -281,14 +287,14 @@ class _Best:
     """
 
     def __init__(self, n: int, k: int, doubt: Array):
-        self.k, self.doubt, self.width = k, doubt, 4 * k
+        self.k, self.doubt, self.width = k, doubt, 8 * k
         self.keys = np.full((n, self.width), _NONE)
         self.fill = np.zeros(n, np.int64)
         self.gate = np.full(n, np.finfo(np.float32).min)  # of all scores only a row's own, -inf, is below
 
     def open(self, rows: slice, tile: Array) -> None:
         """Set the gates before anything is kept: each of the ``k`` greatest maxima of groups of columns is some row's score."""
-        groups = self.width
+        groups = 4 * self.k
         if tile.shape[1] >= 2 * groups:
             maxima = tile[:, : tile.shape[1] // groups * groups].reshape(len(tile), -1, groups).max(axis=1)
             floor = np.partition(maxima, groups - self.k, axis=1)[:, groups - self.k]
@@ -315,26 +321,31 @@ class _Best:
         self.keys[row[fits], at[fits]] = key[fits]
         self.fill[touched] += count
         crowded = touched[self.fill[touched] > self.width]
-        self.gate[crowded] = np.inf  # too many rows about equally near: compared anew, in ``settled``
-        self._tidy(touched[(self.fill[touched] > self.width // 2) & (self.gate[touched] < np.inf)])
+        self.gate[crowded] = np.inf  # too many are about equally near: ``crowded`` rows are compared anew
+        self._tidy(touched[(self.fill[touched] > 2 * self.k) & (self.gate[touched] < np.inf)])
 
     def _tidy(self, rows: npt.NDArray[np.int64]) -> None:
-        keys = np.sort(self.keys[rows], axis=1)
+        filled = max(self.k, int(self.fill[rows].max(initial=0)))
+        keys = np.sort(self.keys[rows, :filled], axis=1)
         full = self.fill[rows] >= self.k
         floor = self._below(_score(keys[:, self.k - 1]), self.doubt[rows])
         self.gate[rows] = np.where(full, floor, self.gate[rows])
         keys[keys > _key(self.gate[rows], np.array(_LAST))[:, None]] = _NONE
-        self.keys[rows] = keys
+        self.keys[rows, :filled] = keys
         self.fill[rows] = np.count_nonzero(keys != _NONE, axis=1)
 
     def _below(self, score: Array, doubt: Array) -> Array:
         return np.nextafter((score - 2 * doubt).astype(np.float32), np.float32(-np.inf))
 
+    def crowded(self) -> npt.NDArray[np.int64]:
+        """Rows of which more are about equally near than there is room for."""
+        return np.flatnonzero(self.fill > self.width)
+
     def settled(
         self, span: slice, rows: Array, length: Array, order: npt.NDArray[np.int64], metric: Metric
     ) -> tuple[npt.NDArray[np.int64], Array]:
-        """IDs and scores of the ``k`` best of the rows at ``order[span]``, each (m, k)."""
-        keys = np.sort(self.keys[span], axis=1)
+        """IDs and scores of the ``k`` best of the rows at ``order[span]``, each (m, k); nothing that counts of crowded ones."""
+        keys = np.sort(self.keys[span], axis=1)[:, : max(self.k, int(self.fill[span].max()))]
         ids, score = (keys & np.uint64(_LAST)).astype(np.int64), _score(keys).astype(np.float64)
         score[keys == _NONE] = -np.inf
         open_ = np.zeros(keys.shape, bool)
@@ -344,16 +355,11 @@ class _Best:
         open_[:, 1:] |= close
         if metric == "euclidean":  # small distances are what the screen is bad at
             open_ |= keys != _NONE
+        open_[self.fill[span] > self.width] = False
         row, column = np.nonzero(open_)
         score[row, column] = _exact(rows, length, order[span][row], ids[row, column], metric)
         best = np.lexsort((ids, -score), axis=1)[:, : self.k]
         ids, score = np.take_along_axis(ids, best, axis=1), np.take_along_axis(score, best, axis=1)
-        for at in np.flatnonzero(self.fill[span] > self.width):
-            row = order[span][at]
-            others = np.delete(np.arange(len(rows)), row)
-            exact = _exact(rows, length, np.full(len(others), row), others, metric)
-            first = np.lexsort((others, -exact))[: self.k]
-            ids[at], score[at] = others[first], exact[first]
         return ids, score
 
 
