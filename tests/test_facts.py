@@ -33,8 +33,11 @@ def parametrised(wanted: Callable[[Fact], bool]) -> pytest.MarkDecorator:
 
 @pytest.fixture(scope="module")
 def without_wte(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Tables:
+    return gpt2_without_wte(shared, tmp_path_factory.mktemp("gpt2"))
+
+
+def gpt2_without_wte(shared: Path, files: Path) -> Tables:
     """GPT-2's tokenizer and position table, and zeros where its token table belongs."""
-    files = tmp_path_factory.mktemp("gpt2")
     for name, original in (("vocab.json", "encoder.json"), ("merges.txt", "vocab.bpe")):
         (files / name).write_bytes((shared / original).read_bytes())
     wpe = np.load(shared / "wpe.npy", mmap_mode="r")

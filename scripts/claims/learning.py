@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from scripts.tables import Tables
 
 SENTENCE = "The fluffy cat sat on the mat."
+RATE = 0.01  # of the one step of gradient descent
+TOGETHER = 0.3  # how much nearer words of one kind have to be for a map
 PAIR = (SENTENCE, "The fluffy dog sat on the mat.")
 
 
@@ -122,10 +124,12 @@ def map_appears_in_training(tables: Tables) -> Finding:
     snapshots = _snapshots(tables)
     maps = [_map(wte, _word_ids(tables)) for wte in snapshots.wte]
     gaps = [within - between for within, between in maps]
-    step = next((int(s) for s, gap in zip(snapshots.steps, gaps, strict=True) if gap >= 0.3), None)
-    when = f"; it is above 0.3 from step {step:,} on" if step is not None and gaps[-1] >= 0.3 else ""
+    step = next((int(s) for s, gap in zip(snapshots.steps, gaps, strict=True) if gap >= TOGETHER), None)
+    when = (
+        f"; it is above {TOGETHER} from step {step:,} on" if step is not None and gaps[-1] >= TOGETHER else ""
+    )
     return Finding(
-        graded(gaps[-1] >= 0.3, gaps[-1] >= 0.1),
+        graded(gaps[-1] >= TOGETHER, gaps[-1] >= 0.1),
         f"The difference grows from {gaps[0]:.3f} at step 0 to {gaps[-1]:.3f} at step {snapshots.steps[-1]:,}{when}.",
         {"before": f"{gaps[0]:.3f}", "after": f"{gaps[-1]:.3f}"},
     )
@@ -234,7 +238,7 @@ def cat_and_dog_are_nudged_together(tables: Tables) -> Finding:
     )
     ids = np.array([_ids(tables, text) for text in PAIR])
     _, gradients = model.loss_and_gradients(params, ids[:, :-1], ids[:, 1:])
-    wte, nudge = params["wte.weight"], -0.01 * gradients["wte.weight"]
+    wte, nudge = params["wte.weight"], -RATE * gradients["wte.weight"]
     cat, dog = (measures.row_id(tables, word) for word in ("cat", "dog"))
     nearer = probes.cosine(wte[cat] + nudge[cat], wte[dog] + nudge[dog]) - probes.cosine(wte[cat], wte[dog])
     others = {
@@ -246,7 +250,7 @@ def cat_and_dog_are_nudged_together(tables: Tables) -> Finding:
     return Finding(
         graded(same >= 0.5 and same > others[most] and nearer > 0, nearer > 0),
         f"The cosine of the two nudges is {same:.3f}; the next most like cat's is that of {most} with {others[most]:.3f}. A step of "
-        f"0.01 changes the cosine of the two rows by {nearer:+.4f}.",
+        f"{RATE} changes the cosine of the two rows by {nearer:+.4f}.",
         {"nudges": f"{same:.3f}", "nearer": f"{nearer:+.4f}"},
     )
 

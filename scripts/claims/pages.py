@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from scripts import labels
 from scripts.build import Artefact, BuildError, Files, environment, fingerprint, sources
 from scripts.claims import published
-from scripts.claims.claim import PAGES, Judged, Judgement, Model, Source, claims, judge
+from scripts.claims.claim import PAGES, Judged, Judgement, Source, claims, judge
 from scripts.paths import FRAGMENTS, GENERATED
 from scripts.tables import embedded
 
@@ -25,8 +25,6 @@ VERDICTS: dict[Judgement, tuple[str, str]] = {
     "fails": ("✘", "Fails"),
     "not checked": ("○", "Not checked in this build"),
 }
-KINDS = {"brief": "the brief", "published": "published by others", "ours": "ours"}
-ABOUT: dict[Model, str] = {"gpt2": "GPT-2 small", "tiny": "TinyGPT"}
 
 
 def judge_all(tables: Tables, tiny: Tables) -> list[Judged]:

@@ -22,6 +22,7 @@ GLITCH = Source(
     "published",
     "https://alignmentforum.org/posts/aPeJE8bSo6rAFoLqg",
 )
+LOW = 0.01  # an indicator that only rows without any training have
 NEVER = range(0xF5, 0x100)
 
 
@@ -114,8 +115,8 @@ def indicator_is_as_published(tables: Tables) -> Finding:
     return Finding(
         graded(agree == len(results), agree >= 0.9 * len(results)),
         f"{agree} of {len(results)} values agree. Over the vocabulary the indicator is {indicator.mean():.3f} ± "
-        f"{indicator.std():.3f}; {int((indicator < 0.01).sum())} rows are below 0.01.",
-        {"agree": f"{agree}", "of": f"{len(results)}", "below": f"{int((indicator < 0.01).sum())}"},
+        f"{indicator.std():.3f}; {int((indicator < LOW).sum())} rows are below {LOW}.",
+        {"agree": f"{agree}", "of": f"{len(results)}", "below": f"{int((indicator < LOW).sum())}"},
     )
 
 
