@@ -6,7 +6,8 @@ from pathlib import Path
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # the `mkdocs` command does not look where it stands
+# the `mkdocs` command does not look for modules where it is run
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 
 def on_pre_build(config: MkDocsConfig) -> None:
