@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from scripts import tables as tables_room
-from scripts.claims import published
+from scripts.claims import claims, pages, published
 from scripts.claims.published import Fact, agrees, check, facts
 from scripts.tables import Provenance, Tables
 from scripts.tables.pinned import GPT2
@@ -168,6 +168,13 @@ def replaced(tables: Tables, **known: Any) -> Tables:
     return dataclasses.replace(tables, provenance=dataclasses.replace(tables.provenance, **known))
 
 
+def verify(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> int:
+    """What ``python -m scripts verify`` says of ``tables``; the claims have tests of their own."""
+    monkeypatch.setattr(tables_room, "load", lambda model="": tables)
+    monkeypatch.setattr(pages, "judge_all", lambda *_: [])
+    return published.main()
+
+
 def by_name(name: str) -> Fact:
     (fact,) = (fact for fact in facts() if name in fact.name)
     return fact
@@ -207,16 +214,32 @@ def test_what_cannot_be_computed_fails(pretended: Tables) -> None:
 def test_other_tables_under_gpt2s_name_fail(
     pretended: Tables, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(tables_room, "load", lambda: pretended)
-    assert published.main() == 1
+    assert verify(pretended, monkeypatch) == 1
     assert "\n      FAILS" in capsys.readouterr().out
+
+
+def test_verify_lists_the_claims_too(
+    tiny: Tables, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(tables_room, "load", lambda model="": tiny)
+    assert published.main() == 0
+    said = capsys.readouterr().out
+    for made in claims():
+        assert made.statement in said
+
+
+def test_tables_that_no_claim_can_be_checked_on_are_an_error(
+    pretended: Tables, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(tables_room, "load", lambda model="": pretended)
+    assert published.main() == 1
+    assert "cannot be checked" in capsys.readouterr().out
 
 
 def test_tinygpt_is_not_judged(
     tiny: Tables, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(tables_room, "load", lambda: tiny)
-    assert published.main() == 0
+    assert verify(tiny, monkeypatch) == 0
     said = capsys.readouterr().out
     assert f"{len(facts())} facts: 0 hold, 0 FAIL, {len(facts())} not checked" in said
     assert "NOTHING WAS CHECKED" in said
@@ -227,8 +250,7 @@ def test_tinygpt_is_not_judged(
 def test_unverified_tables_are_judged_only_where_they_are_gpt2s(
     without_wte: Tables, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(tables_room, "load", lambda: without_wte)
-    assert published.main() == 0
+    assert verify(without_wte, monkeypatch) == 0
     said = capsys.readouterr().out
     assert "not checked: the token table is not GPT-2's" in said
     assert "UNVERIFIED TABLES" in said
@@ -244,8 +266,7 @@ def test_a_wrong_position_fails_also_on_unverified_tables(
 ) -> None:
     wpe = np.array(without_wte.wpe)
     wpe[2, 0] += 1
-    monkeypatch.setattr(tables_room, "load", lambda: dataclasses.replace(without_wte, wpe=wpe))
-    assert published.main() == 1
+    assert verify(dataclasses.replace(without_wte, wpe=wpe), monkeypatch) == 1
 
 
 @pytest.mark.parametrize(

@@ -618,11 +618,12 @@ def main() -> int:
     """Print every published fact, and then every claim, beside the tables at hand.
 
     Returns:
-        An exit code: 1 if a fact fails, else 0.  A fact about something that is not at hand is not checked, and so cannot
-        fail: with TinyGPT none can, with unverified tables only those of the tokenizer and of ``wpe``.  A claim that fails
-        is a finding, no failure.
+        An exit code: 1 if a fact fails or a claim cannot be checked, else 0.  A fact about something that is not at hand is
+        not checked, and so cannot fail: with TinyGPT none can, with unverified tables only those of the tokenizer and of
+        ``wpe``.  A claim that fails is a finding, no failure.
     """
     from scripts import labels, tables
+    from scripts.build import BuildError
     from scripts.claims import pages
 
     at_hand = tables.load()
@@ -638,6 +639,11 @@ def main() -> int:
     elif not at_hand.provenance.verified:
         print(about_wte(at_hand))
     print("\nThe claims of the pages")
-    for line in pages.report(pages.judge_all(at_hand, tables.load("tiny"))):
+    try:
+        judged = pages.judge_all(at_hand, tables.load("tiny"))
+    except BuildError as error:
+        print(error)
+        return 1
+    for line in pages.report(judged):
         print(line)
     return 1 if any(result.verdict == "FAILS" for result in results) else 0
