@@ -542,6 +542,7 @@ def test_each_claim_has_a_fragment_and_the_list_has_them_all(files: dict[Path, b
     folder = FRAGMENTS / "claims"
     assert set(files) == {
         folder / "all.md",
+        folder / "published.md",
         GENERATED / "claims.json",
         *(folder / made.page / f"{made.id}.md" for made in claims()),
     }
@@ -566,6 +567,17 @@ def test_a_fragment_becomes_a_block_that_can_be_filtered_and_read_without_colour
             assert shown.count(f'aria-hidden="true">{mark}</span> {word}') == shown.count(
                 f'aria-label="Claim: {word}"'
             )
+
+
+@pytest.mark.needs_shared
+def test_every_published_number_stands_beside_ours(without_wte: Tables) -> None:
+    results = published.checked(without_wte)
+    shown = pages.published_beside_ours(results)
+    html = markdown.markdown(shown, extensions=["attr_list", "md_in_html", "tables", "pymdownx.details"])
+    assert html.count("<tr>") - html.count("<thead>") == len(results)
+    assert html.count("<td>✔ Holds</td>") == sum(result.verdict == "holds" for result in results)
+    assert html.count("<td>○ Not checked: the token table is not GPT-2's</td>") > 200
+    assert "|" not in html
 
 
 def test_a_claim_about_gpt2_says_that_it_was_not_checked(files: dict[Path, bytes]) -> None:

@@ -12,6 +12,7 @@ from scripts import labels
 from scripts.build import Artefact, BuildError, Files, environment, fingerprint, sources
 from scripts.claims import published
 from scripts.claims.claim import PAGES, Judged, Judgement, Source, claims, judge
+from scripts.claims.published import Checked
 from scripts.paths import FRAGMENTS, GENERATED
 from scripts.tables import embedded
 
@@ -107,6 +108,33 @@ def report(judged: Sequence[Judged]) -> Iterator[str]:
     yield f"\n{len(judged)} claims: " + ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
 
 
+FACT_VERDICTS: dict[published.Verdict, str] = {
+    "holds": "✔ Holds",
+    "FAILS": "✘ Fails",
+    "not checked": "○ Not checked",
+}
+
+
+def published_beside_ours(results: Sequence[Checked]) -> str:
+    """Every published number beside the one computed here: a folded table for each heading and source."""
+    parts = []
+    for (group, source), found in groupby(
+        results, key=lambda result: (result.fact.group, result.fact.source)
+    ):
+        of_group = list(found)
+        counts = Counter(result.verdict for result in of_group)
+        count = ", ".join(f"{counts[v]} {word[2:].lower()}" for v, word in FACT_VERDICTS.items() if counts[v])
+        lines = [f'??? abstract "{group[0].upper()}{group[1:]} ({count})"', "", f"    Source: {source}.", ""]
+        lines += ["    | What | Published | Here | Verdict |", "    |---|---|---|---|"]
+        for result in of_group:
+            here = "—" if result.computed is None else f"`{published.written(result.computed)}`"
+            verdict = FACT_VERDICTS[result.verdict] + (f": {result.why}" if result.why else "")
+            cells = (result.fact.name, f"`{published.written(result.fact.published)}`", here, verdict)
+            lines.append(f"    | {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |")
+        parts.append("\n".join(lines) + "\n")
+    return "\n".join(parts)
+
+
 def as_json(judged: Sequence[Judged], provenance: Provenance) -> bytes:
     """Every claim for machines: ``claims.json`` of the site."""
     record = {
@@ -140,12 +168,13 @@ def as_json(judged: Sequence[Judged], provenance: Provenance) -> bytes:
     return (json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def files(judged: Sequence[Judged], provenance: Provenance) -> Files:
-    """All files: a fragment a claim, the list, and the JSON."""
+def files(judged: Sequence[Judged], results: Sequence[Checked], provenance: Provenance) -> Files:
+    """All files: a fragment a claim, the list, the published facts beside ours, and the JSON."""
     folder = FRAGMENTS / "claims"
     return {
         **{folder / one.claim.page / f"{one.claim.id}.md": block(one).encode() for one in judged},
         folder / "all.md": listing(judged).encode(),
+        folder / "published.md": published_beside_ours(results).encode(),
         GENERATED / "claims.json": as_json(judged, provenance),
     }
 
@@ -157,7 +186,7 @@ def artefacts(provenance: Provenance, tables: Callable[[], Tables]) -> list[Arte
     def make() -> Files:
         at_hand = tables()
         tiny = at_hand if provenance.model == "tiny" else load("tiny")
-        return files(judge_all(at_hand, tiny), provenance)
+        return files(judge_all(at_hand, tiny), published.checked(at_hand), provenance)
 
     key = fingerprint(
         "claims",
