@@ -237,7 +237,7 @@ def build(
     """
     from filelock import FileLock
 
-    from scripts import charts, labels, programs, tables, values
+    from scripts import charts, claims, labels, programs, tables, values
 
     FRAGMENTS.mkdir(parents=True, exist_ok=True)
     with FileLock(LOCK_FILE):
@@ -251,6 +251,7 @@ def build(
             [
                 *labels.artefacts(provenance),
                 *values.artefacts(provenance, loaded),
+                *claims.artefacts(provenance, loaded),
                 *programs.artefacts(provenance, loaded),
                 *charts.artefacts(provenance, loaded),
             ],
