@@ -286,8 +286,8 @@ class _Best:
         gate: scores below it cannot be among the row's ``k`` best.
     """
 
-    def __init__(self, n: int, k: int, doubt: Array):
-        self.k, self.doubt, self.width = k, doubt, 8 * k
+    def __init__(self, n: int, k: int, doubt: Array, width: int | None = None):
+        self.k, self.doubt, self.width = k, doubt, width or 8 * k
         self.keys = np.full((n, self.width), _NONE)
         self.fill = np.zeros(n, np.int64)
         self.gate = np.full(n, np.finfo(np.float32).min)  # of all scores only a row's own, -inf, is below
