@@ -100,7 +100,9 @@ def svg(drawing: Drawing, mode: str, size: str) -> str:
     """
     import vl_convert
 
-    spec = {**drawing.spec, "width": theme.WIDTH[size], "config": {**theme.config(mode), "aria": False}}
+    # the width is that of the whole picture, as in the page: the live chart must not be higher than its picture
+    fit = {"width": theme.WIDTH[size], "autosize": {"type": "fit-x", "contains": "padding"}}
+    spec = {**drawing.spec, **fit, "config": {**theme.config(mode), "aria": False}}
     return _own_ids(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]))
 
 

@@ -21,7 +21,8 @@ DARK = ["#56B4E9", "#E69F00", "#2BC79B", "#E39BC4", "#F0E442", "#5B9BD5", "#F28E
 DIVERGING = ["#08519c", "#4292c6", "#9ecae1", "#f7f7f7", "#fdae6b", "#e6550d", "#a63603"]
 DIVERGING_DARK = ["#9ecae1", "#4292c6", "#0b4a86", "#22252b", "#8c3a08", "#e6550d", "#fdae6b"]
 
-WIDTH = {"wide": 640, "phone": 300}
+#: How wide a chart stands in the page: on a screen with both side bars, and on one of 360 px.
+WIDTH = {"wide": 688, "phone": 328}
 
 
 def config(mode: str) -> dict[str, Any]:
