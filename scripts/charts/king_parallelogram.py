@@ -29,7 +29,7 @@ def build(tables: Tables) -> alt.Chart:
         values.append(
             {"word": "the sum" if name == "target" else name, "x": round(float(x), 4), "y": round(float(y), 4),
              "off_plane": round(float(off), 4), "from_target": round(float(np.linalg.norm(row - target)), 4),
-             "kind": "king − man + woman" if name == "target" else "a row of the table"}
+             "kind": "their sum" if name == "target" else "a row of the table"}
         )  # fmt: skip
     for start, end in ((0, 1), (2, 4)):  # the same step from man and from king
         values[start] |= {"to_x": values[end]["x"], "to_y": values[end]["y"]}

@@ -45,8 +45,8 @@ relations = {
 table = wte.astype(np.float64)  # (50257, 768)
 lengths = np.linalg.norm(table, axis=1)  # (50257,)
 
-print("                     cosine           Euclidean")
-print("                       kept  removed     kept  removed")
+print("                      cosine         Euclidean")
+print("                      kept removed    kept removed")
 first, total, left_out = np.zeros(4, int), 0, []
 for pair, others in relations.items():
     for other in others.split(", "):
@@ -66,9 +66,9 @@ for pair, others in relations.items():
             ranks += [rank, rank - ahead[list({a, b, c})].sum()]
         total += 1
         first += np.array(ranks) == 1
-        cells = "".join(f"{rank:9,}" for rank in ranks)
+        cells = "".join(f"{rank:8,}" for rank in ranks)
         print(f"{other.replace(' ', ' -> '):18}{cells}")
-print(f"{f'first, of {total}':18}" + "".join(f"{count:9}" for count in first))
+print(f"{f'first, of {total}':18}" + "".join(f"{count:8}" for count in first))
 print(f"left out, a word has several tokens: {len(left_out)}")
 for start in range(0, len(left_out), 3):
     print("   ", ", ".join(left_out[start : start + 3]))
