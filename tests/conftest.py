@@ -1,7 +1,8 @@
 """What the tests are given: TinyGPT's tables, a built site, a browser; and a loud word on what could not run.
 
 A test that needs what may not be at hand says so by a marker.  Where it is not at hand the test is skipped, and the last
-lines of the run say how many did not run, why, and what to do.  In CI a missing browser is a failure.
+lines of the run say how many did not run, why, and what to do.  In CI a missing browser or
+Node is a failure.
 """
 
 from __future__ import annotations
@@ -71,6 +72,17 @@ def chromium_path() -> str | None:
     return own if Path(own).is_file() else None
 
 
+@functools.cache
+def node_path() -> str | None:
+    """A Node of 20 or later: NODE, else the one on the PATH."""
+    found = os.environ.get("NODE") or shutil.which("node")
+    if not found:
+        return None
+    done = subprocess.run([found, "--version"], capture_output=True, text=True, check=False)
+    version = re.match(r"v(\d+)", done.stdout)
+    return found if version and int(version[1]) >= 20 else None
+
+
 NEEDS: dict[str, tuple[Callable[[], object], str]] = {
     "needs_shared": (
         shared_folder,
@@ -84,6 +96,10 @@ NEEDS: dict[str, tuple[Callable[[], object], str]] = {
         chromium_path,
         "there is no Chromium (get one with: python -m playwright install chromium, or: apt-get install chromium)",
     ),
+    "needs_node": (
+        node_path,
+        "there is no Node 20 or later (get one from nodejs.org, or: apt-get install nodejs; NODE names another)",
+    ),
 }
 
 
@@ -95,7 +111,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for name, (at_hand, reason) in NEEDS.items():
-            must = name == "needs_browser" and os.environ.get("CI")
+            must = name in ("needs_browser", "needs_node") and os.environ.get("CI")
             if item.get_closest_marker(name) and not must and not at_hand():
                 item.add_marker(pytest.mark.skip(reason=NOT_RUN + reason))
 
@@ -124,6 +140,14 @@ def gpt2_tables() -> tables.Tables:
     """GPT-2's own tables; for ``needs_gpt2``."""
     found = gpt2_at_hand()
     assert found, "a test that uses `gpt2_tables` is marked needs_gpt2"
+    return found
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """The path of a Node; for ``needs_node``."""
+    found = node_path()
+    assert found, "there is no Node 20 or later"
     return found
 
 
