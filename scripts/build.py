@@ -15,7 +15,7 @@ import platform
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,13 +24,17 @@ from typing import TypedDict
 from scripts.paths import FRAGMENTS, GENERATED, LOCK, ROOT
 
 Files = Mapping[Path, bytes]
+#: The same, a file at a time: for what would not fit in memory.  All but its last files are named by their content, so
+#: that nothing refers to those of an artefact that failed half-way.
+Stream = Iterator[tuple[Path, bytes]]
 
 
 class Entry(TypedDict):
-    """What is known of an artefact that was made: its key, and the sha256 of each of its files."""
+    """What is known of an artefact that was made: its key, and of each of its files the sha256 and the size."""
 
     key: str
     files: dict[str, str]
+    sizes: dict[str, int]
 
 
 State = dict[str, Entry]
@@ -50,12 +54,12 @@ class Artefact:
     Attributes:
         name: what the log calls it, such as ``positions/plot_norms``.
         key: hash of all it depends on; see ``fingerprint``.
-        make: returns its files, absolute path -> bytes; called only if the artefact is stale.
+        make: returns its files, absolute path -> bytes, or a stream of them; called only if the artefact is stale.
     """
 
     name: str
     key: str
-    make: Callable[[], Files]
+    make: Callable[[], Files | Stream]
 
 
 def fingerprint(*parts: str | bytes | Path) -> str:
@@ -151,19 +155,22 @@ def _make_all(stale: Sequence[Artefact], state: State, say: Callable[[str], None
         elif error:
             raise error
         else:
-            state[artefact.name] = {"key": artefact.key, "files": job.result()}
+            state[artefact.name] = job.result()
     if failures:
         raise BuildError("\n\n".join(failures))
 
 
-def _make(artefact: Artefact, say: Callable[[str], None]) -> dict[str, str]:
+def _make(artefact: Artefact, say: Callable[[str], None]) -> Entry:
     started = time.perf_counter()
     files = artefact.make()
-    for path, data in files.items():
+    entry: Entry = {"key": artefact.key, "files": {}, "sizes": {}}
+    for path, data in files.items() if isinstance(files, Mapping) else files:
         write(path, data)
-    size = sum(map(len, files.values()))
+        entry["files"][_relative(path)] = hashlib.sha256(data).hexdigest()
+        entry["sizes"][_relative(path)] = len(data)
+    size = sum(entry["sizes"].values())
     say(f"{artefact.name}  stale → {_human(size)} in {time.perf_counter() - started:.1f} s")
-    return {_relative(path): hashlib.sha256(data).hexdigest() for path, data in files.items()}
+    return entry
 
 
 def _human(size: int) -> str:
@@ -177,7 +184,24 @@ def _relative(path: Path) -> str:
 def _fresh(artefact: Artefact, known: Entry | None) -> bool:
     if known is None or known["key"] != artefact.key:
         return False
-    return all((ROOT / path).is_file() and sha256(ROOT / path) == sha for path, sha in known["files"].items())
+    sizes = known.get("sizes", {})
+    return all(_whole(ROOT / path, sha, sizes.get(path)) for path, sha in known["files"].items())
+
+
+def _whole(path: Path, sha: str, size: int | None) -> bool:
+    # A file named by its content is trusted by its name and size.  It is written once and never edited, there are
+    # thousands, and the browser, which reads them, checks each against its hash: 250 MB need not be hashed at every start.
+    try:
+        if named_by_content(path, sha):
+            return path.stat().st_size == size
+        return sha256(path) == sha
+    except OSError:
+        return False
+
+
+def named_by_content(path: Path, sha: str) -> bool:
+    """Whether the file's name says its content: ``<name>.<first 16 digits of the sha256>.<suffix>``."""
+    return path.stem.endswith(f".{sha[:16]}")
 
 
 def sha256(path: Path) -> str:
