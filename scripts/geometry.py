@@ -229,7 +229,7 @@ def all_nearest(rows: Array, k: int, metric: Metric = "cosine", *, block: int = 
         return AllNeighbours(np.empty((n, 0), np.int64), np.empty((n, 0), np.float32))
     # A float32 product of d terms is off by less than d roundings of the product of lengths
     # (Higham, Accuracy and Stability of Numerical Algorithms, section 3.1); 10 more for making the terms.
-    best = _Best(n, k, (rows.shape[1] + 10) * 2.0**-24 * size * size.max(initial=0))
+    best = Best(n, k, (rows.shape[1] + 10) * 2.0**-24 * size * size.max(initial=0))
     spans = [slice(start, min(start + block, n)) for start in range(0, n, block)]
     buffer = np.empty(min(block, n) ** 2, np.float32)
     with ThreadPoolExecutor(1) as helper:
@@ -277,7 +277,7 @@ def _screens(
     return left, right, exact_norms(left)
 
 
-class _Best:
+class Best:
     """Of every row the best scores so far, as keys that sort by greater score, then lower ID.
 
     Attributes:
@@ -288,7 +288,7 @@ class _Best:
 
     def __init__(self, n: int, k: int, doubt: Array, width: int | None = None):
         self.k, self.doubt, self.width = k, doubt, width or 8 * k
-        self.keys = np.full((n, self.width), _NONE)
+        self.keys = np.full((n, self.width), NONE)
         self.fill = np.zeros(n, np.int64)
         self.gate = np.full(n, np.finfo(np.float32).min)  # of all scores only a row's own, -inf, is below
 
@@ -315,24 +315,25 @@ class _Best:
 
     def _add(self, row: npt.NDArray[np.int64], key: npt.NDArray[np.uint64]) -> None:
         touched, first, count = np.unique(row, return_index=True, return_counts=True)
-        self._tidy(touched[self.fill[touched] + count > self.width])
+        self.tidy(touched[self.fill[touched] + count > self.width])
         at = self.fill[row] + np.arange(len(row)) - np.repeat(first, count)
         fits = at < self.width
         self.keys[row[fits], at[fits]] = key[fits]
         self.fill[touched] += count
         crowded = touched[self.fill[touched] > self.width]
         self.gate[crowded] = np.inf  # too many are about equally near: ``crowded`` rows are compared anew
-        self._tidy(touched[(self.fill[touched] > 2 * self.k) & (self.gate[touched] < np.inf)])
+        self.tidy(touched[(self.fill[touched] > 2 * self.k) & (self.gate[touched] < np.inf)])
 
-    def _tidy(self, rows: npt.NDArray[np.int64]) -> None:
+    def tidy(self, rows: npt.NDArray[np.int64]) -> None:
+        """Drop of ``rows`` what can no longer be among their ``k`` best, and raise their gates."""
         filled = max(self.k, int(self.fill[rows].max(initial=0)))
         keys = np.sort(self.keys[rows, :filled], axis=1)
         full = self.fill[rows] >= self.k
         floor = self._below(_score(keys[:, self.k - 1]), self.doubt[rows])
         self.gate[rows] = np.where(full, floor, self.gate[rows])
-        keys[keys > _key(self.gate[rows], np.array(_LAST))[:, None]] = _NONE
+        keys[keys > _key(self.gate[rows], np.array(LAST))[:, None]] = NONE
         self.keys[rows, :filled] = keys
-        self.fill[rows] = np.count_nonzero(keys != _NONE, axis=1)
+        self.fill[rows] = np.count_nonzero(keys != NONE, axis=1)
 
     def _below(self, score: Array, doubt: Array) -> Array:
         return np.nextafter((score - 2 * doubt).astype(np.float32), np.float32(-np.inf))
@@ -346,15 +347,15 @@ class _Best:
     ) -> tuple[npt.NDArray[np.int64], Array]:
         """IDs and scores of the ``k`` best of the rows at ``order[span]``, each (m, k); nothing that counts of crowded ones."""
         keys = np.sort(self.keys[span], axis=1)[:, : max(self.k, int(self.fill[span].max()))]
-        ids, score = (keys & np.uint64(_LAST)).astype(np.int64), _score(keys).astype(np.float64)
-        score[keys == _NONE] = -np.inf
+        ids, score = (keys & np.uint64(LAST)).astype(np.int64), _score(keys).astype(np.float64)
+        score[keys == NONE] = -np.inf
         open_ = np.zeros(keys.shape, bool)
         with np.errstate(invalid="ignore"):
             close = score[:, :-1] - score[:, 1:] <= 2 * self.doubt[span, None]
         open_[:, :-1] |= close
         open_[:, 1:] |= close
         if metric == "euclidean":  # small distances are what the screen is bad at
-            open_ |= keys != _NONE
+            open_ |= keys != NONE
         open_[self.fill[span] > self.width] = False
         row, column = np.nonzero(open_)
         score[row, column] = _exact(rows, length, order[span][row], ids[row, column], metric)
@@ -363,8 +364,8 @@ class _Best:
         return ids, score
 
 
-_LAST = 2**32 - 1
-_NONE = np.uint64(2**64 - 1)
+LAST = 2**32 - 1
+NONE = np.uint64(2**64 - 1)
 
 
 def _key(score: Array, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:

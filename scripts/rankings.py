@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from scripts.geometry import _LAST, _NONE, AllNeighbours, Array, _Best, exact_norms
+from scripts.geometry import LAST, NONE, AllNeighbours, Array, Best, exact_norms
 
 #: The five rankings, in the order in which the dashboard's files have them.
 NAMES = ("cosine", "dot", "euclidean", "centred cosine", "centred dot")
@@ -55,7 +55,7 @@ def measures(rows: Array, block: int = 4096) -> Measures:
         along[here] = np.einsum("nd,d->n", some, mean)
         some -= mean
         centred[here] = np.sqrt(np.einsum("nd,nd->n", some, some))
-    return Measures(mean, exact_norms(rows), along, centred)
+    return Measures(mean, np.asarray(exact_norms(rows), np.float64), along, centred)
 
 
 def exact_scores(
@@ -109,7 +109,7 @@ def all_rankings(rows: Array, k: int, *, block: int = 2048) -> dict[str, AllNeig
         for at in range(span.start, span.stop):
             row = int(order[at])
             keys = np.concatenate([one.keys[at, : one.fill[at]] for one in best.values()])
-            ids = (keys[keys != _NONE] & np.uint64(_LAST)).astype(np.int64)
+            ids = (keys[keys != NONE] & np.uint64(LAST)).astype(np.int64)
             ids = np.unique(np.concatenate([ids, *crowds.get(at, [])]))
             for name, score in exact_scores(rows, of, row, ids).items():
                 first = np.argsort(-score, kind="stable")[:k]
@@ -122,7 +122,7 @@ def all_rankings(rows: Array, k: int, *, block: int = 2048) -> dict[str, AllNeig
 
 def _screened(
     rows: Array, of: Measures, order: npt.NDArray[np.int64], k: int, block: int
-) -> tuple[dict[str, _Best], dict[int, list[npt.NDArray[np.int64]]]]:
+) -> tuple[dict[str, Best], dict[int, list[npt.NDArray[np.int64]]]]:
     """What can be among each row's nearest, by float32 products with room for their error.
 
     Returns:
@@ -151,7 +151,7 @@ def _screened(
             * p
             * ((d + 18) * length * (length * p).max() + 8 * (np.abs(u) * p.max() + (np.abs(u) * p).max()))
         )
-        best[name] = _Best(n, k, doubt, width=4 * k)
+        best[name] = Best(n, k, doubt, width=4 * k)
         terms[name] = u.astype(np.float32), p.astype(np.float32)
 
     def take(name: str, i: slice, j: slice, product: Array) -> None:
@@ -181,11 +181,12 @@ def _screened(
                 job.result()
     crowds: dict[int, list[npt.NDArray[np.int64]]] = {}
     for name in NAMES:
-        u, p = terms[name]
+        add, times = terms[name]
         for at in best[name].crowded():  # too many are about equally near
-            screen = ((y @ y[at]) + u + u[at]) * (p * p[at])
+            screen = ((y @ y[at]) + add + add[at]) * (times * times[at])
             screen[at] = -np.inf
             floor = np.partition(screen, n - k)[n - k] - 2 * best[name].doubt[at]
             crowds.setdefault(int(at), []).append(order[screen >= floor])
         best[name].fill[best[name].crowded()] = 0
+        best[name].tidy(np.arange(n))
     return best, crowds
