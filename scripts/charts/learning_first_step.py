@@ -15,7 +15,7 @@ PAGE = "learning"
 MODEL = "tiny"
 SENTENCE = "The fluffy cat sat on the mat."
 OTHERS = ("dog", "kitten", "boat", "king")
-INPUT, OUTPUT = "as an input", "as a possible output"
+INPUT, OUTPUT = "as an input", "as an output"
 
 
 def moved(params: model.Params) -> list[Row]:
@@ -51,7 +51,7 @@ def drawing(values: list[Row]) -> alt.Chart:
         .encode(
             x=alt.X(
                 "length:Q",
-                title="length of the gradient (no mark: none at all)",
+                title="length of the gradient",
                 scale=alt.Scale(type="log"),
                 axis=alt.Axis(format="~g", tickCount=4),
             ),
@@ -79,5 +79,6 @@ def describe(rows: list[Row]) -> str:
     return (
         f"In TinyGPT, {at[repr(' cat'), INPUT]:.2g} reaches the row of ' cat' as an input and {at[repr(' cat'), OUTPUT]:.2g} as a "
         f"possible output; ' dog', which is not in the sentence, gets {at[repr(' dog'), OUTPUT]:.2g} as an output, the rest "
-        f"{at['the rest, median', OUTPUT]:.2g} in the median. As inputs, {none} of those shown get nothing."
+        f"{at['the rest, median', OUTPUT]:.2g} in the median. As inputs, {none} of those shown get nothing at all, "
+        "and have no mark."
     )
