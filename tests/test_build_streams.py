@@ -62,6 +62,11 @@ def test_it_is_not_hashed_again(rooted: Path, monkeypatch: pytest.MonkeyPatch) -
     build.run([stream(rooted)], say=quietly)
     hashed: list[Path] = []
     sha256 = build.sha256
-    monkeypatch.setattr(build, "sha256", lambda path: (hashed.append(path), sha256(path))[1])
+
+    def counted(path: Path) -> str:
+        hashed.append(path)
+        return sha256(path)
+
+    monkeypatch.setattr(build, "sha256", counted)
     build.run([stream(rooted)], say=quietly)
     assert hashed == [rooted / ".build" / "rows.json"]

@@ -8,6 +8,7 @@ import re
 import subprocess
 import zlib
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import numpy.typing as npt
 import pytest
 import tiktoken
 
-from scripts import dashboard, geometry, rankings, tables
+from scripts import dashboard, geometry, programs, rankings, tables
 from scripts.build import named_by_content
 from scripts.paths import ROOT
 from scripts.tables.tokenizer import encoding_from
@@ -374,3 +375,71 @@ def test_rank_of_a_token_is_pythons(node: str, data: Path, tiny: tables.Tables, 
         for place in places:
             rank = geometry.rank(score, place["id"], (5,))
             assert (place["rank"], place["from"], place["to"]) == (rank, rank, rank)
+
+
+# -- what is copied as Python ------------------------------------------------------------------------------------------
+
+TEXT_TO_COPY = 'The cat\'s "hat" \\ \n\t 😀 é \u202e'
+PROGRAMS: dict[str, tuple[str, dict[str, Any]]] = {
+    "tokens": ("tokens", {"text": TEXT_TO_COPY}),
+    "row": ("row", {"text": "The cat sat", "token": 1, "p": 7}),
+    "cosine": ("neighbours", {"id": 300, "metric": "cosine", "centred": False, "k": 32}),
+    "centred": ("neighbours", {"id": 301, "metric": "cosine", "centred": True, "k": 10}),
+    "distance": ("neighbours", {"id": 302, "metric": "euclidean", "centred": True, "k": 10}),
+    "arithmetic": (
+        "vector",
+        {
+            "terms": [{"weight": 1, "id": 400}, {"weight": -1, "id": 500}, {"weight": 1, "id": 600}],
+            "p": None,
+            "metric": "cosine",
+            "centred": False,
+            "k": 12,
+            "without": [400, 500, 600],
+        },
+    ),
+    "sum": (
+        "vector",
+        {
+            "terms": [{"weight": 1, "id": 358}],
+            "p": 3,
+            "metric": "dot",
+            "centred": True,
+            "k": 5,
+            "without": [],
+        },
+    ),
+    "positions": ("positions", {"id": 358, "p": 63}),
+    "compare": ("compare", {"text": "The cat sat", "text2": "My cat is cute"}),
+}
+
+
+@pytest.mark.needs_node
+def test_programs_of_the_dashboard_run_as_they_are_and_print_its_digits(
+    node: str, data: Path, tiny: tables.Tables, tmp_path: Path
+) -> None:
+    (tmp_path / "questions").write_text(json.dumps([*PROGRAMS.values()]))
+    run_node(node, "programs.mjs", data, tmp_path / "questions", tmp_path / "answers")
+    answers = json.loads((tmp_path / "answers").read_bytes())
+
+    def outcome(name: str, answer: dict[str, Any]) -> str:
+        program = programs.Program(tmp_path / "dashboard" / f"{name}.py")
+        program.path.parent.mkdir(exist_ok=True)
+        program.path.write_text(answer["program"], "utf-8")
+        return programs.run(program, tiny)
+
+    with ThreadPoolExecutor(2) as pool:
+        outputs = list(pool.map(outcome, PROGRAMS, answers))
+    for name, answer, output in zip(PROGRAMS, answers, outputs, strict=True):
+        at = 0
+        for expected in answer["shown"]:
+            assert expected in output[at:], f"{name}: {expected!r} not in\n{output}"
+            at = output.index(expected, at) + 1
+        assert answer["shown"] or output
+
+
+@pytest.mark.needs_node
+def test_modules_keep_their_promises(node: str) -> None:
+    done = subprocess.run(
+        [node, "--test", str(JS)], capture_output=True, text=True, timeout=300, check=False, cwd=ROOT
+    )
+    assert done.returncode == 0, done.stdout[-5000:]

@@ -88,7 +88,7 @@ const ranked = (k, without) => `
 score[${without}] = -np.inf
 order = np.argsort(-score, kind="stable")[:${k}]
 for place, token in enumerate(order, 1):
-    print(f"{place:3}  ID {token:5}  {score[token]:.6f}  {show(token)!r}")
+    print(f"{place:3}  ID {token:5}  {np.float32(score[token]):.6f}  {show(token)!r}")
 `;
 
 /** @param {Term[]} terms */
@@ -153,7 +153,7 @@ print(f"length of wte[token]       {np.linalg.norm(a):.6f}")
 print(f"length of wpe[position]    {np.linalg.norm(b):.6f}")
 print(f"length of the sum          {np.linalg.norm(vector):.6f}")
 print(f"angle from wte[token]      {np.degrees(np.arccos(cosine)):.2f} degrees")
-print(f"nearest token of the sum   {show(nearest)!r}, ID {nearest}, cosine {score[nearest]:.6f}")
+print(f"nearest token of the sum   {show(nearest)!r}, ID {nearest}, cosine {np.float32(score[nearest]):.6f}")
 `,
   }),
   compare: ({ text, text2 }) => ({

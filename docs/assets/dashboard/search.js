@@ -53,7 +53,7 @@ export class Search {
     await this.ready(exact, load);
     const found = await this.ask({ type: "best", query, ranking, k, without });
     load.signal?.throwIfAborted();
-    if (!found.open) return { ids: found.ids, scores: found.scores, exact: true };
+    if (!found.open) return { ids: found.ids, scores: found.scores.map(Math.fround), exact: true };
     if (!exact) return { ids: found.ids, scores: found.scores, exact: false };
     const needs = this.rowsCost(found.open);
     if (needs > most) return { ids: found.ids, scores: found.scores, exact: false, needs };
@@ -63,7 +63,7 @@ export class Search {
     const first = order.slice(0, k);
     return {
       ids: first.map((/** @type {number} */ i) => found.open[i]),
-      scores: first.map((/** @type {number} */ i) => scores[i]),
+      scores: first.map((/** @type {number} */ i) => Math.fround(scores[i])), // as the lists made at the build
       exact: true,
     };
   }
