@@ -74,10 +74,14 @@ new MutationObserver(() => figures.filter((figure) => figure.view).forEach(attem
 
 // The data as a table, for those who read rather than look: built when it is asked for.
 
-const parseCsv = (text) =>
-  [...text.matchAll(/(?:^|\n)([^\n]+)/g)].map(([, line]) =>
-    [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain),
-  );
+const parseCsv = (text) => {
+  const rows = [[]];
+  for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^,\n]*))(,|\n|$)/g)) {
+    rows.at(-1).push(quoted?.replaceAll('""', '"') ?? plain);
+    if (end !== ",") rows.push([]);
+  }
+  return rows.filter((cells) => cells.length > 1 || cells[0]);
+};
 
 const row = (cells, tag) => {
   const tr = document.createElement("tr");
