@@ -281,9 +281,14 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[P
         folder, done = base / name, base / f"{name}.done"
         with filelock.FileLock(base / f"{name}.lock"):
             if not done.exists():
-                shutil.rmtree(folder, ignore_errors=True)
-                make(folder)
+                try:
+                    make(folder)
+                except BaseException as error:
+                    done.write_text(f"{name} could not be made: {error}", "utf-8")
+                    raise
                 done.touch()
+        if failure := done.read_text("utf-8"):
+            pytest.fail(failure, pytrace=False)  # another worker has tried: no use in trying again
         return folder
 
     return made

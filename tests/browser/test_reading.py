@@ -1,0 +1,171 @@
+"""Every page in a real browser: nobody else is asked, nothing complains, nothing jumps, all can read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+
+from scripts.paths import DOCS
+from tests.browser.conftest import BASE, OTHER_BASE, VIEWS, Reader
+
+pytestmark = pytest.mark.needs_browser
+
+Start = Callable[..., Reader]
+SOURCES = sorted(path.relative_to(DOCS) for kind in ("*.md", "*.ipynb") for path in DOCS.rglob(kind))
+PAGES = ["" if path.stem == "index" else f"{path.with_suffix('').as_posix()}/" for path in SOURCES]
+each = pytest.mark.parametrize("path", PAGES, ids=lambda path: path.rstrip("/") or "home")
+
+MOST_SHIFT = 0.02
+
+WIDER = """
+() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  return [...document.querySelectorAll("article *")]
+    .filter((e) => e.getBoundingClientRect().right > width + 1 && !e.closest("pre, .chart-table, .md-typeset__scrollwrap"))
+    .slice(0, 5).map((e) => `${e.tagName}.${e.className} ends at ${e.getBoundingClientRect().right}`)
+    .concat(`the page is ${document.documentElement.scrollWidth} wide on a screen of ${width}`);
+}
+"""
+
+PICTURES = """
+() => [...document.querySelectorAll("figure.chart:not(.is-live)")]
+  .map((f) => [f.id, [...f.querySelectorAll("img")].filter((i) => i.checkVisibility()).map((i) => i.getAttribute("src"))])
+"""
+
+#: A live chart is as wide as the page, as high as the picture it replaced, and has the picture's name.
+LIVE = """
+(size) => [...document.querySelectorAll("figure.chart")].flatMap((figure) => {
+  const drawing = figure.querySelector(".chart-live svg"), box = drawing.getBoundingClientRect();
+  const picture = figure.querySelector(`img.chart-${size}`), found = [];
+  if (Math.abs(box.width - figure.clientWidth) > 1) found.push(`${figure.id} is ${box.width} wide of ${figure.clientWidth}`);
+  if (Math.abs(box.height - picture.getAttribute("height")) > 1)
+    found.push(`${figure.id} is ${box.height} high, its picture ${picture.getAttribute("height")}`);
+  if (drawing.getAttribute("aria-label") !== picture.alt) found.push(`${figure.id} has no name`);
+  if (picture.checkVisibility()) found.push(`${figure.id} still shows its picture`);
+  return found;
+})
+"""
+
+BROKEN = """
+() => [...document.images].filter((i) => i.checkVisibility() && i.complete && !i.naturalWidth).map((i) => i.src)
+"""
+
+
+#: Axe looks at each element for seconds together; of what repeats, one of a kind is enough.
+ONE_OF_A_KIND = """
+() => {
+  document.querySelectorAll(".chart-live svg > *").forEach((part) => part.remove()); // one picture, role img
+  const seen = new Set();
+  for (const token of document.querySelectorAll(".highlight code span[class]")) {
+    if (seen.has(token.className)) token.replaceWith(token.textContent);
+    else seen.add(token.className);
+  }
+}
+"""
+COLOURS = ["color-contrast", "link-in-text-block"]
+RULES: dict[str, dict[str, Any]] = {
+    "light": {},
+    "dark": {"runOnly": COLOURS},  # the page is the same but for its colours,
+    "phone": {
+        "rules": {rule: {"enabled": False} for rule in COLOURS}
+    },  # and here the same but for its layout
+}
+
+
+def violations(reader: Reader, view: str = "light") -> list[str]:
+    """What axe-core finds, a line each."""
+    reader.page.evaluate(ONE_OF_A_KIND)
+    options = {"resultTypes": ["violations"], **RULES[view]}
+    found: list[dict[str, Any]] = Axe().run(reader.page, options=options).response["violations"]
+    return [
+        f"{rule['id']} ({rule['impact']}): {node['target']} {node['html'][:150]} — {' '.join(node['failureSummary'].split())}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@each
+def test_reads_well(path: str, view: str, reader: Start) -> None:
+    """One visit from top to end, and everything that it shows to be wrong.  The phone finds the site on another base path."""
+    visit = reader(path, view, base=OTHER_BASE if view == "phone" else BASE)
+    size = "phone" if view == "phone" else "wide"
+    scheme = "dark" if view == "dark" else "light"
+    before = visit.page.evaluate(PICTURES)
+    visit.read()
+    shifts = visit.page.evaluate("window.shifts")
+    moved = sum(value for value, *_ in shifts)
+    charts = visit.page.locator("figure.chart").count()
+    faults = {
+        "asked elsewhere": visit.elsewhere,
+        "complaints": visit.complaints,
+        f"charts without their one {scheme} {size} picture": [
+            who for who, seen in before if [f"-{scheme}-{size}.svg" in src for src in seen] != [True]
+        ],
+        "Vega asked for": [n for n in [visit.times_asked("/vega.js")] if n != bool(charts)],
+        "live charts": visit.page.evaluate(LIVE, size),
+        "wider than the screen": visit.page.evaluate(WIDER),
+        "broken pictures": visit.page.evaluate(BROKEN),
+        f"layout shift {moved:.3f} > {MOST_SHIFT}": shifts if moved > MOST_SHIFT else [],
+        "accessibility": violations(visit, view),
+    }
+    assert {what: found for what, found in faults.items() if found} == {}
+
+
+@each
+def test_all_of_it_is_there_without_javascript(path: str, reader: Start) -> None:
+    visit = reader(path, "phone", java_script_enabled=False)
+    page = visit.page
+    for figure in page.locator("figure.chart").all():
+        pictures = [image for image in figure.locator("img").all() if image.is_visible()]
+        assert len(pictures) == 1
+        assert "-light-phone.svg" in (pictures[0].get_attribute("src") or "")
+        pictures[0].scroll_into_view_if_needed()
+        box = pictures[0].bounding_box()
+        assert box
+        assert box["width"] > 250
+        assert box["height"] > 100
+        assert figure.locator("figcaption p").first.is_visible()
+    for program in page.locator(".program").all():
+        assert program.locator(".output").is_visible()
+        assert program.locator(".program-file").is_visible()
+        assert not program.locator(".program-copy").is_visible(), "a button that cannot work is not shown"
+        folded = program.locator("details code")
+        assert not folded.last.is_visible()
+        program.locator("details summary").click()
+        assert folded.last.is_visible()
+    assert visit.times_asked(".js") == 0
+    assert visit.elsewhere == []
+
+
+def test_the_404_page_is_the_site_s_and_leads_home(reader: Start, site: Path) -> None:
+    visit = reader("no/such/page")
+    assert "404" in visit.page.locator("article, .md-content, h1").first.inner_text()
+    assert visit.page.locator(".md-header").evaluate("e => getComputedStyle(e).position") in (
+        "sticky",
+        "fixed",
+    )
+    assert visit.elsewhere == []
+    assert [said for said in visit.complaints if "404" not in said] == []
+    assert violations(visit) == []
+    visit.page.locator("a.md-logo").first.click()
+    visit.page.wait_for_url(f"{visit.host}{visit.base}")
+
+
+def test_search_finds_a_page_and_asks_nobody(reader: Start) -> None:
+    visit = reader("")
+    visit.page.locator("input.md-search__input").click()
+    visit.page.keyboard.type("lookup")
+    visit.page.locator(".md-search-result__link").first.wait_for()
+    assert visit.elsewhere == []
+    assert visit.complaints == []
+
+
+def test_the_other_base_path_has_a_space_in_it() -> None:
+    assert " " in unquote(OTHER_BASE), "the hardest path that a host allows"
