@@ -71,10 +71,15 @@ const ROUNDING = 1e-6; // of a score: lengths are kept as float32
 export class Codes {
   /** @param {{n: number, d: number, bits: number, facts: Float32Array, mean: Float64Array}} about facts: spread, step, error, |x|, |x - mean| */
   constructor({ n, d, bits, facts, mean }) {
-    [this.n, this.d, this.mean] = [n, d, mean];
+    this.n = n;
+    this.d = d;
+    this.mean = mean;
     this.spread = facts.subarray(0, d);
     const column = (/** @type {number} */ i) => facts.subarray(d + i * n, d + (i + 1) * n);
-    [this.step, this.error, this.length, this.centredLength] = [0, 1, 2, 3].map(column);
+    this.step = column(0);
+    this.error = column(1);
+    this.length = column(2);
+    this.centredLength = column(3);
     this.codes = new Int8Array(n * d); // code - 128; the bits that are not there yet are 0
     this.missing = 8 - bits;
     this.fine = false;
