@@ -83,13 +83,30 @@ const scoring = ({ metric = "cosine", centred = false }, weight = 1) => {
   return lines.join("\n");
 };
 
-/** @param {number} k @param {string} without Python: IDs that may not be among them */
-const ranked = (k, without) => `
-score[${without}] = -np.inf
-order = np.argsort(-score, kind="stable")[:${k}]
+/** @param {number} k */
+const ranked = (k) => `order = np.argsort(-score, kind="stable")[:${k}]
 for place, token in enumerate(order, 1):
     print(f"{place:3}  ID {token:5}  {np.float32(score[token]):.6f}  {show(token)!r}")
 `;
+
+/**
+ * The ranking with the inputs and the one without them.
+ * @param {number} k
+ * @param {number[]} without IDs of the inputs
+ * @param {number | null} expected
+ */
+const rankedTwice = (k, without, expected) => `score_of_all = score
+for name, inputs in [("inputs kept", []), ("inputs removed", [${without.join(", ")}])]:
+    score = score_of_all.copy()
+    score[inputs] = -np.inf
+    print(name)
+${ranked(k).replace(/^(?=.)/gm, "    ")}${
+  expected === null
+    ? ""
+    : `    rank = 1 + np.sum(score > score_of_all[${expected}])
+    print(f"{show(${expected})!r} is number {rank:,} of {len(score):,}")
+`
+}`;
 
 /** @param {Term[]} terms */
 const sum = (terms) => terms.map(({ weight, id }) => `${weight} * rows[${id}]`).join(" + ").replaceAll("+ -", "- ") || "np.zeros(wte.shape[1])";
@@ -130,14 +147,17 @@ for i, (a, b, c) in enumerate(zip(wte[token], wpe[position], total)):
     body: `token = ${id}
 vector = wte[token].astype(np.float64)
 ${scoring({ metric, centred })}
-${SHOW}${ranked(k, "[token]")}`,
+score[token] = -np.inf
+${SHOW}
+${ranked(k)}`,
   }),
-  vector: ({ terms = [], vector, p = null, metric, centred, k = 10, without = [] }) => ({
+  vector: ({ terms = [], vector, p = null, metric, centred, k = 10, without = [], expected = null }) => ({
     title: vector ? "The rows nearest to a vector." : "A sum of rows, and the rows nearest to it.",
     body: `rows = wte.astype(np.float64)
 vector = ${vector ? pasted(vector) : sum(terms)}
 ${p === null ? "" : `vector = vector + wpe[${p}]\n`}${scoring({ metric, centred }, vector || p !== null ? 1 : total(terms)).replace("rows = wte.astype(np.float64)\n", "")}
-${SHOW}${ranked(k, `[${without.join(", ")}]`).replace("score[[]] = -np.inf\n", "")}`,
+${SHOW}
+${without.length ? rankedTwice(k, without, expected) : ranked(k)}`,
   }),
   positions: ({ id, p }) => ({
     title: "How a position moves a token.",
