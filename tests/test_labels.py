@@ -32,7 +32,7 @@ each = pytest.mark.parametrize("kind", BUILDS)
 
 def files(provenance: Provenance) -> dict[str, bytes]:
     (artefact,) = labels.artefacts(provenance)
-    return {path.name: data for path, data in artefact.make().items()}
+    return {path.name: data for path, data in dict(artefact.make()).items()}
 
 
 def banner(provenance: Provenance) -> Node:

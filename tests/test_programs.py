@@ -357,7 +357,7 @@ def test_the_label_of_another_build_is_another_fragment(
 
 def test_files_of_a_program_are_its_own(tiny: Tables) -> None:
     steps = {step.name: step for step in programs.artefacts(tiny.provenance, lambda: tiny)}
-    files: Files = steps["lookup/look_up_by_hand"].make()
+    files: Files = dict(steps["lookup/look_up_by_hand"].make())
     assert sorted(path.name for path in files) == [
         "look_up_by_hand.md",
         "look_up_by_hand.py",

@@ -20,7 +20,7 @@ KINDS = (
 )
 
 
-def build(tables: Tables) -> alt.Chart:
+def build(tables: Tables) -> alt.TopLevelMixin:
     """Bars with their counts written at the end, since the smallest is a single token."""
     names = [tables.encoding.decode_single_token_bytes(i) for i in range(tables.encoding.eot_token)]
     kinds = [kind(name) for name in names] + ["special"]
