@@ -8,11 +8,15 @@ import importlib.metadata
 import itertools
 import json
 import os
+import queue
 import re
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import tomllib
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -168,32 +172,105 @@ def pin(program: Program) -> str:
     return header(text) + METADATA.sub("", text, count=1)
 
 
-def run(program: Program, tables: Tables, seconds: float = SECONDS) -> str:
+@dataclass(frozen=True)
+class Ended:
+    """How a program ended: its exit code, None if it was stopped for its time, and what it wrote."""
+
+    code: int | None
+    stdout: bytes
+    stderr: bytes
+
+
+class Runners:
+    """Processes that have loaded what programs import, each ready to fork for the next one; they end with this object.
+
+    Where the system cannot fork safely, each program has an interpreter of its own instead: the same output, later.
+    """
+
+    def __init__(self, tables: Tables) -> None:
+        """``tables``: what ``hf_hub_download`` and ``tiktoken.get_encoding`` answer with inside the programs."""
+        self._folder = tempfile.TemporaryDirectory(prefix="embeddings-")
+        self._env = _environment(tables, Path(self._folder.name))
+        self._idle: queue.SimpleQueue[subprocess.Popen[str]] = queue.SimpleQueue()
+        self._started: list[subprocess.Popen[str]] = []
+        self._end = weakref.finalize(self, self._stop, self._started, self._folder)
+
+    @staticmethod
+    def _stop(started: list[subprocess.Popen[str]], folder: tempfile.TemporaryDirectory[str]) -> None:
+        for server in started:
+            server.kill()
+            server.communicate()
+        folder.cleanup()
+
+    def __call__(self, program: Program, empty: Path, seconds: float) -> Ended:
+        """Run ``program`` in the folder ``empty`` for at most ``seconds``."""
+        command = [sys.executable, "-P", "-X", "utf8", "-B", str(RUNNER)]
+        if sys.platform != "linux":
+            try:
+                done = subprocess.run(
+                    [*command, str(program.path)],
+                    cwd=empty, env=self._env, capture_output=True, timeout=seconds, check=False,
+                )  # fmt: skip
+            except subprocess.TimeoutExpired as late:
+                return Ended(None, late.stdout or b"", late.stderr or b"")
+            return Ended(done.returncode, done.stdout, done.stderr)
+        try:
+            server = self._idle.get_nowait()
+        except queue.Empty:
+            server = subprocess.Popen(
+                command,
+                env=self._env,
+                cwd=self._folder.name,
+                text=True,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+            )
+            self._started.append(server)
+        assert server.stdin
+        assert server.stdout
+        with tempfile.TemporaryDirectory(dir=self._folder.name) as outputs:
+            out, err = Path(outputs, "stdout"), Path(outputs, "stderr")
+            asked = {
+                "program": str(program.path),
+                "folder": str(empty),
+                "stdout": str(out),
+                "stderr": str(err),
+            }
+            server.stdin.write(json.dumps(asked) + "\n")
+            server.stdin.flush()
+            child = int(server.stdout.readline())
+            late = threading.Timer(seconds, os.kill, (child, signal.SIGKILL))
+            late.start()
+            code = int(server.stdout.readline())
+            in_time = late.is_alive()
+            late.cancel()
+            self._idle.put(server)
+            return Ended(
+                code if in_time else None, *(p.read_bytes() if p.exists() else b"" for p in (out, err))
+            )
+
+
+def run(program: Program, tables: Tables, seconds: float = SECONDS, runners: Runners | None = None) -> str:
     """What a program prints, run offline in an empty folder that is gone afterwards.
 
     Args:
         program: which.
         tables: what its ``hf_hub_download`` and ``tiktoken.get_encoding`` answer with.
         seconds: how long it may take.
+        runners: of the same tables, where many programs are to be run.
 
     Raises:
         BuildError: if it raises, prints nothing, or does not end; with its last lines.
     """
-    command = [sys.executable, "-P", "-X", "utf8", "-B", str(RUNNER), str(program.path)]
-    with tempfile.TemporaryDirectory(prefix="embeddings-") as folder:
-        empty = Path(folder, "empty")
-        empty.mkdir()
-        env = _environment(tables, Path(folder, "cache"))
-        try:
-            done = subprocess.run(
-                command, cwd=empty, env=env, capture_output=True, timeout=seconds, check=False
-            )
-        except subprocess.TimeoutExpired as expired:
-            lines = _last_lines((expired.stderr or b"") + (expired.stdout or b""))
-            raise BuildError(f"{program.name} did not end within {seconds:g} s{lines}") from None
-    if done.returncode:
-        raise BuildError(f"{program.name} failed with exit code {done.returncode}{_last_lines(done.stderr)}")
-    output = done.stdout.decode("utf-8").replace("\r\n", "\n").rstrip()
+    runners = runners or Runners(tables)
+    with tempfile.TemporaryDirectory(prefix="embeddings-") as empty:
+        ended = runners(program, Path(empty), seconds)
+    if ended.code is None:
+        lines = _last_lines(ended.stderr + ended.stdout)
+        raise BuildError(f"{program.name} did not end within {seconds:g} s{lines}")
+    if ended.code:
+        raise BuildError(f"{program.name} failed with exit code {ended.code}{_last_lines(ended.stderr)}")
+    output = ended.stdout.decode("utf-8").replace("\r\n", "\n").rstrip()
     if not output:
         raise BuildError(f"{program.name} prints nothing, so there is nothing for its page to show")
     return "\n".join(line.rstrip() for line in output.split("\n")) + "\n"
@@ -266,9 +343,13 @@ def key(program: Program, provenance: Provenance) -> str:
 def artefacts(provenance: Provenance, tables: Callable[[], Tables]) -> list[Artefact]:
     """One artefact a program: its fragment for the page, its file and its output for the site."""
 
+    @functools.cache
+    def runners() -> Runners:
+        return Runners(tables())
+
     def make(program: Program) -> Files:
         check(program)
-        output = run(program, tables())
+        output = run(program, tables(), runners=runners())
         text = fragment(program, output, labels.label(provenance))
         return {
             FRAGMENTS / "programs" / f"{program.name}.md": text.encode(),
