@@ -162,7 +162,7 @@ export const createArithmetic = (app) => {
       if (!list.length) return slot.say(el("p", { class: "dash-empty" }, "Add a term to begin."));
       if (list.every(({ weight }) => weight === 0)) return slot.say(el("p", { class: "dash-empty" }, "All weights are 0, so the result is the zero vector, which has no direction."));
       if (!mayLoad(app, slot)) return;
-      slot.run(
+      return slot.run(
         async (signal) => {
           const rows = await data.rows(list.map(({ id }) => id));
           const sum = new Float64Array(data.nEmbd);

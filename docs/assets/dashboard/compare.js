@@ -76,7 +76,7 @@ export const createCompare = (app) => {
       const ids = [...new Set([...first, ...second].map(({ id }) => id))];
       const places = Array.from({ length: Math.max(first.length, second.length) }, (_, p) => p);
 
-      slot.run(
+      return slot.run(
         async () => {
           const [rows, positions] = await Promise.all([data.rows(ids), Promise.all(places.map((p) => data.position(p)))]);
           const row = new Map(ids.map((id, i) => [id, rows[i]]));

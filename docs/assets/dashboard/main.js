@@ -2,7 +2,7 @@
 
 import { openData } from "./data.js";
 import { bytes } from "./format.js";
-import { copyButton, debounce, el, integer, problem } from "./parts.js";
+import { copyButton, debounce, el, integer, problem, shownNow } from "./parts.js";
 import { createSearch } from "./search.js";
 import * as address from "./state.js";
 import { createText } from "./text.js";
@@ -28,7 +28,7 @@ const viewOf = (/** @type {string} */ tab) => VIEWS.find(([name]) => name === ta
 viewOf(address.read(location.hash).tab)[2]().catch(() => {}); // while the data are on their way; it is asked for again
 
 const start = async () => {
-  root.replaceChildren(el("p", { class: "dash-quiet" }, "Loading the tokenizer…"));
+  root.replaceChildren(el("p", { class: "dash-quiet" }, "Loading…"));
   let data;
   let tokenizer;
   try {
@@ -102,6 +102,7 @@ const start = async () => {
    * @param {{push?: boolean, typed?: boolean}} [options]
    */
   function set(change, { push = false, typed = false } = {}) {
+    root.classList.add("is-used"); // from here on its height may change: the reader has asked for it
     take({ ...app.state, ...change });
     if (push) address.write(app.state, { push: true });
     else save({ push: false });
@@ -151,7 +152,7 @@ const start = async () => {
           view = create(app);
           views.set(tab, view);
           box.replaceChildren(view.root);
-          view.update(app.state);
+          await view.update(app.state);
         } catch (error) {
           box.replaceChildren(problem(error, make));
         }
@@ -161,10 +162,12 @@ const start = async () => {
     view.update(app.state);
   }
 
-  root.replaceChildren(tabs, ...panels.map((one) => one.panel), footer, live);
-  root.classList.add("is-alive");
   take(address.read(location.hash, data));
-  show();
+  // everything at once, so that nothing jumps; but nobody waits long for a slow file
+  await Promise.race([show(), new Promise((resolve) => setTimeout(resolve, 3000))]);
+  root.replaceChildren(tabs, ...panels.map((one) => one.panel), footer, live);
+  shownNow.dispatchEvent(new Event("shown"));
+  root.classList.add("is-alive");
   address.subscribe((/** @type {any} */ state) => {
     take(state);
     show();

@@ -132,7 +132,7 @@ export const createNeighbours = (app) => {
       const exact = Boolean(state.exact);
 
       if (kind !== "token" && !mayLoad(app, slot)) return;
-      slot.run(
+      return slot.run(
         async (signal) => {
           if (kind === "token") return { ...(await data.neighbours(token.id, { metric, centred })), exact: true };
           const vector = await vectorOf(state);

@@ -16,7 +16,7 @@ import { bytes, number } from "./format.js";
  */
 
 /** @typedef {{id: number, bytes: Uint8Array, text: string | null, start: number, end: number}} Token */
-/** @typedef {{root: HTMLElement, update: (state: any) => void}} View */
+/** @typedef {{root: HTMLElement, update: (state: any) => unknown}} View the promise of an update, if any, is of its first sight */
 
 /**
  * @param {Element} node
@@ -61,6 +61,9 @@ export const dark = () => document.body.dataset.mdColorScheme === "slate";
 /** @param {() => void} listener called when the reader switches between light and dark */
 export const onScheme = (listener) =>
   new MutationObserver(listener).observe(document.body, { attributeFilter: ["data-md-color-scheme"] });
+
+/** Tells that what was made out of sight is on the page now, and has a width. */
+export const shownNow = new EventTarget();
 
 export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -143,7 +146,7 @@ export const shown = (raw) => {
     const text = strict.decode(raw);
     return text.includes("\ufffd") ? text.replaceAll("\ufffd", "\\ufffd") : seen(text);
   } catch {
-    return [...raw].map((byte) => (byte > 32 && byte < 127 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, "0")}`)).join("");
+    return [...raw].map((byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, "0")}`)).join("");
   }
 };
 

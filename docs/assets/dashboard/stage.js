@@ -184,7 +184,7 @@ export const createStage = (app) => {
         id,
         app.tokens.list.map((other) => other.id),
       );
-      vectors.run(
+      return vectors.run(
         () => Promise.all([app.data.row(id), app.data.position(p)]),
         ([row, position]) => {
           const sum = sumOf(row, position);

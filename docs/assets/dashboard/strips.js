@@ -1,7 +1,7 @@
 // Vectors as strips of cells that stand under one another, on one colour scale, read cell by cell.
 
 import { number } from "./format.js";
-import { dark, el, folded, integer, onScheme } from "./parts.js";
+import { dark, el, folded, integer, onScheme, shownNow } from "./parts.js";
 
 // The same colours as the charts of this site: blue below zero, orange above.
 const DIVERGING = {
@@ -193,6 +193,7 @@ export const createStrips = (label) => {
   rows.addEventListener("pointerdown", point);
 
   new ResizeObserver(paint).observe(rows);
+  shownNow.addEventListener("shown", paint);
   onScheme(paint);
 
   return {

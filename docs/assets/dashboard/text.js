@@ -14,6 +14,8 @@ const EXAMPLES = [
 ];
 const NAMES = ["The fluffy cat …", "dog bites man", "man bites dog", "one word, four tokens", "an emoji", "a rare word", "other scripts"];
 
+const BATCH = 200; // chips that are drawn at once
+
 /**
  * @param {import("./parts.js").App} app
  * @returns {import("./parts.js").View & {input: HTMLTextAreaElement}}
@@ -93,9 +95,11 @@ export const createText = (app) => {
 
   input.addEventListener("input", () => app.set({ text: input.value, p: null }, { typed: true }));
 
-  /** Draw only what changed: the tokens before and after an edit keep their chips. */
-  const draw = () => {
-    const list = app.tokens.list;
+  let growing = false;
+
+  /** Draw only what changed: the tokens before and after an edit keep their chips.  Of many, a part at a time. */
+  const draw = (most = BATCH) => {
+    const list = app.tokens.list.slice(0, Math.max(most, drawn.length, app.state.token + 1));
     const keys = list.map((token) => String(token.id));
     let same = 0;
     while (same < keys.length && same < drawn.length && keys[same] === drawn[same].key) same++;
@@ -108,6 +112,19 @@ export const createText = (app) => {
     const fragment = document.createDocumentFragment();
     fragment.append(...added.map(({ node }) => node));
     chips.insertBefore(fragment, before);
+    if (list.length === app.tokens.list.length || growing) return;
+    growing = true;
+    setTimeout(() => {
+      growing = false;
+      draw(drawn.length + BATCH);
+    }, 30);
+  };
+
+  /** Bring a chip into the box's view, without moving the page.  @param {HTMLElement} node */
+  const seek = (node) => {
+    const box = chips.getBoundingClientRect();
+    const own = node.getBoundingClientRect();
+    if (own.top < box.top || own.bottom > box.bottom) chips.scrollTop += own.top - box.top - 8;
   };
 
   return {
@@ -128,9 +145,7 @@ export const createText = (app) => {
       if (now) {
         now.setAttribute("aria-checked", "true");
         now.tabIndex = 0;
-        const box = chips.getBoundingClientRect();
-        const own = now.getBoundingClientRect();
-        if (own.top < box.top || own.bottom > box.bottom) chips.scrollTop += own.top - box.top - 8;
+        if (now !== was) requestAnimationFrame(() => seek(now)); // a key must not wait for the layout
       }
       const bytes = list.length ? list.reduce((sum, token) => sum + token.bytes.length, 0) : 0;
       count.textContent = list.length

@@ -185,7 +185,7 @@ export const createTraining = (app) => {
     update(state) {
       const draw = () => built?.show(Math.max(0, Math.min(built.end, state.step ?? built.end)));
       if (built) return draw();
-      slot.run(
+      return slot.run(
         () => app.data.snapshots(),
         (data) => {
           built = build(data);
