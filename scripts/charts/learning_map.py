@@ -42,11 +42,16 @@ def build(tables: Tables) -> alt.Chart:
                 "step": int(step), "loss": round(loss, 3), "word": word, "group": words.GROUP_OF[word],
                 "x": round(float(places[k, i, 0]), 4), "y": round(float(places[k, i, 1]), 4),
                 "share": round(float(found.share.sum()), 4), "across": None, "up": None,
+                "panel": None, "panel_across": None, "panel_up": None,
             }  # fmt: skip
             if panel is not None:
                 line, column = divmod(panel, COLUMNS)
-                value["across"] = round(column + LOW + (HIGH - LOW) * float(inside[k, i, 0]), 4)
-                value["up"] = round(lines - 1 - line + LOW + (HIGH - TOP) * float(inside[k, i, 1]), 4)
+                left, bottom = column, lines - 1 - line
+                value |= {
+                    "across": round(left + LOW + (HIGH - LOW) * float(inside[k, i, 0]), 4),
+                    "up": round(bottom + LOW + (HIGH - TOP) * float(inside[k, i, 1]), 4),
+                    "panel": f"step {step:,}", "panel_across": left + 0.05, "panel_up": bottom + 0.92,
+                }  # fmt: skip
             values.append(value)
 
     def frame(cells: int) -> alt.Axis:
@@ -67,13 +72,8 @@ def build(tables: Tables) -> alt.Chart:
     )
     titles = (
         base.transform_filter(alt.datum.word == words.WORDS[0])
-        .transform_calculate(
-            across="floor(datum.across) + 0.05",
-            up="floor(datum.up) + 0.92",
-            title="'step ' + format(datum.step, ',')",
-        )
         .mark_text(align="left")
-        .encode(text="title:N")
+        .encode(x="panel_across:Q", y="panel_up:Q", text="panel:N")
     )
     chart: alt.Chart = (points + titles).properties(height=150 * lines)
     return chart

@@ -25,29 +25,27 @@ def along(tables: Tables, direction: Array) -> list[Row]:
         except KeyError:
             continue
         low, high = np.asarray(tables.wte[ids], np.float64) @ direction
-        values.append(
-            {"word": pair["singular"].strip(), "its_plural": pair["plural"].strip(), "singular": round(float(low), 6),
-             "plural": round(float(high), 6)}
-        )  # fmt: skip
-    return sorted(values, key=lambda value: float(value["singular"]))
+        values += [
+            {"word": pair["singular"].strip(), "token": pair[form].strip(), "form": form,
+             "product": round(float(product), 6)}
+            for form, product in (("singular", low), ("plural", high))
+        ]  # fmt: skip
+    rising = {row["word"]: row["product"] for row in values if row["form"] == "singular"}
+    return sorted(values, key=lambda row: (rising[row["word"]], row["word"], row["form"] == "plural"))
 
 
 def drawing(values: list[Row]) -> alt.Chart:
     """A pair a line, from its singular to its plural."""
     base = alt.Chart(alt.Data(values=values)).encode(
+        x=alt.X("product:Q", title="dot product with the direction"),
         y=alt.Y("word:N", sort=None, title=None, axis=alt.Axis(labelOverlap=False, grid=True)),
-        tooltip=["word:N", "its_plural:N", "singular:Q", "plural:Q"],
+        tooltip=["token:N", "form:N", "product:Q"],
     )
-    both = base.transform_fold(["singular", "plural"], as_=["number", "product"])
-    lines = base.mark_rule(opacity=0.5).encode(
-        x=alt.X("singular:Q", title="dot product with the direction"), x2="plural:Q"
+    lines = base.mark_line(strokeWidth=1, opacity=0.6).encode(detail="word:N")
+    points = base.mark_point(size=60).encode(
+        color=alt.Color("form:N", title=None, sort=None), shape=alt.Shape("form:N", title=None, sort=None)
     )
-    points = both.mark_point(size=60).encode(
-        x="product:Q",
-        color=alt.Color("number:N", title=None, sort=None),
-        shape=alt.Shape("number:N", title=None, sort=None),
-    )
-    chart: alt.Chart = (lines + points).properties(height=19 * len(values))
+    chart: alt.Chart = (lines + points).properties(height=19 * len(values) // 2)
     return chart
 
 
@@ -59,15 +57,17 @@ def build(tables: Tables) -> alt.Chart:
 
 def describe(rows: list[Row]) -> str:
     """How many pairs it orders, how many of the words one cut separates, and how many pairs are missing."""
-    low, high = (np.array([row[key] for row in rows]) for key in ("singular", "plural"))
+    low, high = (
+        np.array([row["product"] for row in rows if row["form"] == form]) for form in ("singular", "plural")
+    )
     right = max(int((low < cut).sum() + (high >= cut).sum()) for cut in np.concatenate([low, high]))
     total = len(published()["plural_direction"]["pairs"])
     left = (
-        f" The other {total - len(rows)} of the published pairs are not single tokens here."
-        if len(rows) < total
+        f" The other {total - len(low)} of the published pairs are not single tokens here."
+        if len(low) < total
         else ""
     )
     return (
-        f"In {int((high > low).sum())} of {len(rows)} pairs the plural lies further along than its singular; one cut "
-        f"for all words puts {right} of {2 * len(rows)} on their side.{left}"
+        f"In {int((high > low).sum())} of {len(low)} pairs the plural lies further along than its singular; one cut "
+        f"for all words puts {right} of {2 * len(low)} on their side.{left}"
     )
