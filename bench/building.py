@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import statistics
 from collections.abc import Iterator
 from pathlib import Path
 
 from bench.place import PYTHON, Place, bare_config, not_measured
 from bench.process import Usage, run
-from bench.table import Figure, Row
+from bench.table import Figure, Row, human
 
 MADE = (".build", "docs/generated", "site")
 WHOLE = "whole `{}` build, {} (`mkdocs build`)"
@@ -23,7 +24,7 @@ def rows(place: Place) -> Iterator[Row]:
     if place.model.folder:
         place.tables  # noqa: B018
         used = [_from_nothing(place, copy, "gpt2") for _ in range(min(2, place.times))]
-        seconds = Figure([u.seconds for u in used], "s")
+        seconds = Figure([u.seconds for u in used], "s", _processor(used))
         tree = Figure([u.tree_mb or u.process_mb for u in used], "MB")
         alone = f"the greatest process alone: {max(u.process_mb for u in used):,.0f} MB"
         yield Row(
@@ -37,7 +38,8 @@ def rows(place: Place) -> Iterator[Row]:
     else:
         yield not_measured(WHOLE.format("gpt2", "tables at hand, nothing cached"), place.model.why, "≤ 75 s")
         yield not_measured(MEMORY, place.model.why, "≤ 1,200 MB")
-    tiny = Figure([_from_nothing(place, copy, "tiny").seconds for _ in range(min(3, place.times))], "s")
+    used = [_from_nothing(place, copy, "tiny") for _ in range(min(3, place.times))]
+    tiny = Figure([u.seconds for u in used], "s", _processor(used))
     yield Row(WHOLE.format("tiny", "nothing cached"), tiny, None, "≤ 20 s", tiny.median <= 20)
     yield _again(place, copy)
     shutil.rmtree(copy)
@@ -55,13 +57,18 @@ def _again(place: Place, copy: Path) -> Row:
     ours, theirs = [], []
     before = _stamps(copy)
     for _ in range(place.times + 2):
-        ours.append(run(MKDOCS, env=env, cwd=copy).seconds)
-        theirs.append(run([*MKDOCS, "-f", bare], env=env, cwd=copy).seconds)
+        ours.append(run(MKDOCS, env=env, cwd=copy))
+        theirs.append(run([*MKDOCS, "-f", bare], env=env, cwd=copy))
     written = [name for name, stamp in _stamps(copy).items() if before.get(name) != stamp]
-    measured = Figure(ours, "s", f"{len(written)} files written outside `site/`")
-    reference = Figure(theirs, "s", "the same without our hook")
+    note = f"{_processor(ours)}, {len(written)} files written outside `site/`"
+    measured = Figure([u.seconds for u in ours], "s", note)
+    reference = Figure([u.seconds for u in theirs], "s", f"{_processor(theirs)}, the same without our hook")
     met = measured.median <= 1.5 and not written
     return Row(AGAIN, measured, reference, "≤ 1.5 s, nothing written", met, values={"written": written[:20]})
+
+
+def _processor(used: list[Usage]) -> str:
+    return f"with {human(statistics.median(u.processor for u in used))} s of processor"
 
 
 def _stamps(copy: Path) -> dict[str, tuple[int, int]]:

@@ -28,6 +28,7 @@ class Usage:
 
     Attributes:
         seconds: from start to end.
+        processor: seconds of processor time that all its processes used, which other work on the machine hardly changes.
         process_mb: the most that any one of its processes held (resident, pages of mapped files included).
         tree_mb: the most that all held together, a shared page counted once; 0 where the system does not tell.
         stdout: what it printed.
@@ -35,6 +36,7 @@ class Usage:
     """
 
     seconds: float
+    processor: float
     process_mb: float
     tree_mb: float
     stdout: str
@@ -61,11 +63,12 @@ def run(
         watcher = _Watcher(process.pid) if watch else None
         if sys.platform == "win32":
             process.wait()
-            seconds, peak = time.perf_counter() - started, 0.0
+            seconds, processor, peak = time.perf_counter() - started, 0.0, 0.0
         else:
             _, status, used = os.wait4(process.pid, 0)
             seconds = time.perf_counter() - started
             process.returncode = os.waitstatus_to_exitcode(status)
+            processor = used.ru_utime + used.ru_stime
             peak = used.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
         tree = watcher.stop() if watcher else 0.0
         texts = []
@@ -75,7 +78,7 @@ def run(
     if process.returncode:
         last = " / ".join((texts[1] or texts[0]).strip().splitlines()[-4:])
         raise RanBadlyError(f"{' '.join(map(str, command))} ended with {process.returncode}: {last}")
-    return Usage(seconds, peak, tree, *texts)
+    return Usage(seconds, processor, peak, tree, *texts)
 
 
 def child(
