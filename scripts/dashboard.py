@@ -307,8 +307,8 @@ def measure_recall(
     best = {name: geometry.Best(len(asked), k, np.zeros(len(asked))) for name in found}
     left_open = {name: np.zeros(len(asked), int) for name in found}
     everyone, ids = slice(0, len(asked)), np.arange(len(rows))
-    for start in range(0, len(rows), CODES_PER_SHARD):
-        at = slice(start, min(start + CODES_PER_SHARD, len(rows)))
+    for start in range(0, len(rows), 1024):
+        at = slice(start, min(start + 1024, len(rows)))
         product = query @ table.centred(at, bits).T
         own = np.flatnonzero((asked >= at.start) & (asked < at.stop))
         product[own, asked[own] - start] = -np.inf

@@ -300,15 +300,19 @@ class Best:
             floor = np.partition(maxima, groups - self.k, axis=1)[:, groups - self.k]
             self.gate[rows] = self._below(floor, self.doubt[rows])
 
-    def take_rows(self, rows: slice, tile: Array, ids: npt.NDArray[np.int64]) -> None:
-        """Keep what counts of ``tile``, the scores of ``rows`` with ``ids``."""
-        place = np.flatnonzero(tile >= self.gate[rows, None])
+    def take_rows(
+        self, rows: slice, tile: Array, ids: npt.NDArray[np.int64], mask: npt.NDArray[np.bool_] | None = None
+    ) -> None:
+        """Keep what counts of ``tile``, the scores of ``rows`` with ``ids``; ``mask`` is room to work in, of its shape."""
+        place = np.flatnonzero(np.greater_equal(tile, self.gate[rows, None], out=mask))
         row, column = np.divmod(place, tile.shape[1])
         self._add(rows.start + row, _key(tile.ravel()[place], ids[column]))
 
-    def take_columns(self, rows: slice, tile: Array, ids: npt.NDArray[np.int64]) -> None:
+    def take_columns(
+        self, rows: slice, tile: Array, ids: npt.NDArray[np.int64], mask: npt.NDArray[np.bool_] | None = None
+    ) -> None:
         """The same for a tile that stands the other way: scores of ``ids`` with ``rows``."""
-        place = np.flatnonzero(tile >= self.gate[rows])
+        place = np.flatnonzero(np.greater_equal(tile, self.gate[rows], out=mask))
         column, row = np.divmod(place, tile.shape[1])
         by_row = np.argsort(row, kind="stable")
         self._add(rows.start + row[by_row], _key(tile.ravel()[place[by_row]], ids[column[by_row]]))

@@ -14,6 +14,7 @@ What float32 products leave open, float64 decides, as in ``geometry.all_nearest`
 from __future__ import annotations
 
 import itertools
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -139,7 +140,7 @@ def _screened(
     }
     shift["cosine"] = shift["dot"]
     scale = {"cosine": of.length, "centred cosine": of.centred}
-    best, terms = {}, {}
+    best, terms, size = {}, {}, min(block, n) ** 2
     for name in NAMES:
         u = shift.get(name, np.zeros(n))[order]
         p = _over(np.ones(n), scale[name][order]) if name in scale else np.ones(n)
@@ -154,25 +155,34 @@ def _screened(
         best[name] = Best(n, k, doubt, width=4 * k)
         terms[name] = u.astype(np.float32), p.astype(np.float32)
 
+    rooms = (
+        threading.local()
+    )  # the system takes longer to give and take back memory for a tile than numpy to fill it
+
     def take(name: str, i: slice, j: slice, product: Array) -> None:
         u, p = terms[name]
+        if not hasattr(rooms, "tile"):
+            rooms.tile, rooms.mask = np.empty(size, np.float32), np.empty(size, np.bool_)
+        room, mask = (one[: product.size].reshape(product.shape) for one in (rooms.tile, rooms.mask))
         tile = product
         if name in shift:
-            tile = product + u[i, None]
+            tile = np.add(tile, u[i, None], out=room)
             tile += u[j]
         if name in scale:
-            tile = np.multiply(tile, p[i, None], out=None if tile is product else tile)
+            tile = np.multiply(tile, p[i, None], out=room)
             tile *= p[j]
         if i == j:
-            tile = tile.copy() if tile is product else tile
+            if tile is product:
+                np.copyto(room, product)
+                tile = room
             np.fill_diagonal(tile, -np.inf)
             best[name].open(i, tile)
-        best[name].take_rows(i, tile, order[j])
+        best[name].take_rows(i, tile, order[j], mask)
         if i != j:
-            best[name].take_columns(j, tile, order[i])
+            best[name].take_columns(j, tile, order[i], mask)
 
     spans = [slice(start, min(start + block, n)) for start in range(0, n, block)]
-    buffer = np.empty(min(block, n) ** 2, np.float32)
+    buffer = np.empty(size, np.float32)
     with ThreadPoolExecutor(2) as pool:
         for i, j in [*zip(spans, spans, strict=True), *itertools.combinations(spans, 2)]:
             product = buffer[: (i.stop - i.start) * (j.stop - j.start)].reshape(i.stop - i.start, -1)
