@@ -261,7 +261,7 @@ def build(
     """
     from filelock import FileLock
 
-    from scripts import charts, claims, labels, programs, tables, values
+    from scripts import charts, claims, dashboard, labels, programs, tables, values
 
     FRAGMENTS.mkdir(parents=True, exist_ok=True)
     with FileLock(LOCK_FILE):
@@ -272,6 +272,8 @@ def build(
             return tables.load(provenance.model)
 
         return run(
+            # by itself: its neighbours keep all cores and most of the memory busy
+            dashboard.artefacts(provenance, loaded),
             [
                 *labels.artefacts(provenance),
                 *values.artefacts(provenance, loaded),
@@ -279,6 +281,6 @@ def build(
                 *programs.artefacts(provenance, loaded),
                 *charts.artefacts(provenance, loaded),
             ],
-            programs.index(provenance),
+            [*programs.index(provenance), *dashboard.index(provenance, loaded)],
             say=say,
         )
