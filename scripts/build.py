@@ -80,7 +80,7 @@ def environment() -> str:
 
 
 def sources(*modules: str) -> list[Path]:
-    """The files of ``modules`` and of every module of ours that they import, in a fixed order.
+    """The files of ``modules`` and of every module of ours that they import, with the data beside them, in a fixed order.
 
     This module is left out: it imports every maker, and through it each would depend on all the others.
     """
@@ -93,7 +93,13 @@ def sources(*modules: str) -> list[Path]:
             continue
         found[module] = path
         queue += _imports(path, path.stat().st_mtime_ns)
-    return [found[module] for module in sorted(found)]
+    return [file for module in sorted(found) for file in (found[module], *_data(found[module]))]
+
+
+@functools.cache
+def _data(path: Path) -> list[Path]:
+    """What a module's folder keeps for it: JSON files, and the list of hashes of TinyGPT's artefact."""
+    return sorted([*path.parent.glob("*.json"), *path.parent.glob("artefact/provenance.json")])
 
 
 def _module_file(module: str) -> Path | None:
@@ -192,16 +198,11 @@ def _whole(path: Path, sha: str, size: int | None) -> bool:
     # A file named by its content is trusted by its name and size.  It is written once and never edited, there are
     # thousands, and the browser, which reads them, checks each against its hash: 250 MB need not be hashed at every start.
     try:
-        if named_by_content(path, sha):
+        if f".{sha[:16]}." in path.name:
             return path.stat().st_size == size
         return sha256(path) == sha
     except OSError:
         return False
-
-
-def named_by_content(path: Path, sha: str) -> bool:
-    """Whether the file's name says its content: ``<name>.<first 16 digits of the sha256>.<suffix>``."""
-    return path.stem.endswith(f".{sha[:16]}")
 
 
 def sha256(path: Path) -> str:
@@ -219,11 +220,18 @@ def _read_state() -> State:
 
 def _forget(state: State) -> None:
     """Delete generated files that no artefact owns any more, so that a page cannot include them by mistake."""
-    owned = {path for entry in state.values() for path in entry["files"]}
-    for folder in (GENERATED, FRAGMENTS):
-        for path in folder.rglob("*") if folder.exists() else ():
-            if path.is_file() and path not in (STATE, LOCK_FILE) and _relative(path) not in owned:
-                path.unlink()
+    kept = {path for entry in state.values() for path in entry["files"]} | {
+        _relative(STATE),
+        _relative(LOCK_FILE),
+    }
+    for top in (GENERATED, FRAGMENTS):
+        for folder, _, names in os.walk(
+            top
+        ):  # the dashboard has thousands of files: a Path of each takes its time
+            here = _relative(Path(folder))
+            for name in names:
+                if f"{here}/{name}" not in kept:
+                    Path(folder, name).unlink()
 
 
 def write(path: Path, data: bytes) -> bool:
