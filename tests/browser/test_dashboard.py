@@ -471,6 +471,7 @@ def test_a_bad_file_spoils_its_view_alone_and_trying_again_mends_it(how: str, re
     assert visit.page.locator(".dash-two li").count() == 20
 
     visit.page.locator("#dash-tab-neighbours").click()
+    settled(visit.page)  # coming back tries again, too
     visit.page.locator(".dash-problem").wait_for()
     broken = False
     visit.page.get_by_role("button", name="Try again").click()

@@ -1,7 +1,7 @@
 // Sums and differences of rows: always two rankings, with the inputs kept and with the inputs removed.
 
 import { toCsv, toPython, total } from "./format.js";
-import { createMetricSwitches, createPicker, createProgress, createSlot, el, integer, mayLoad, metricName, provenance, quoted, ranking, shown, shownScore, takeAway, tokenLabel, tokenText, trust } from "./parts.js";
+import { createMetricSwitches, createPicker, createProgress, createSlot, el, integer, mayLoad, metricName, provenance, quoted, rankedHeader, rankedRows, ranking, shown, takeAway, tokenLabel, tokenText, trust } from "./parts.js";
 
 const SHOWN = 10;
 
@@ -199,7 +199,6 @@ export const createArithmetic = (app) => {
           };
           const column = (/** @type {string} */ name, /** @type {any} */ found, /** @type {any} */ rank, /** @type {any} */ lead) =>
             el("section", {}, el("h3", {}, name), el("p", { class: "dash-quiet" }, lead), ranking(app, found, { metric, count: SHOWN, marks, label: name }), place(rank));
-          const score = metric === "euclidean" ? "euclidean_distance" : metric;
           app.announce(`Inputs kept: ${shown(tokenizer.bytesOf(kept.ids[0]))} is first. Inputs removed: ${shown(tokenizer.bytesOf(removed.ids[0]))} is first.`);
           return [
             trust(app, { exact: kept.exact && removed.exact, needs: Math.max(kept.needs ?? 0, removed.needs ?? 0) }, (all) => {
@@ -216,13 +215,10 @@ export const createArithmetic = (app) => {
             takeAway(app, {
               python: () => toPython("vector", { terms: list, p: null, metric, centred, k: SHOWN, without: inputs, expected: want }, data),
               csv: () =>
-                toCsv(
-                  ["inputs", "place", "id", "token", score],
-                  [
-                    ["kept", kept],
-                    ["removed", removed],
-                  ].flatMap(([name, found]) => Array.from(found.ids, (/** @type {number} */ id, /** @type {number} */ i) => [name, i + 1, id, tokenizer.display(id), shownScore(metric, found.scores[i])])),
-                ),
+                toCsv(["inputs", ...rankedHeader(metric)], [
+                  ...rankedRows(app, kept, metric).map((row) => ["kept", ...row]),
+                  ...rankedRows(app, removed, metric).map((row) => ["removed", ...row]),
+                ]),
               file: "arithmetic.csv",
             }),
           ];

@@ -1,7 +1,8 @@
 // Two texts token by token: the same token has the same row in both, and another sum at another place.
 
 import { number, toCsv, toPython } from "./format.js";
-import { cosine, createSlot, el, integer, meanOf, newId, norm, provenance, quoted, sumOf, takeAway, tokenLabel, tokenText } from "./parts.js";
+import { createSlot, el, integer, meanOf, newId, provenance, quoted, takeAway, tokenLabel, tokenText } from "./parts.js";
+import { cosine, distance, minus, plus } from "./vectors.js";
 import { createStrips, numbersTable } from "./strips.js";
 
 const MOST = 100; // lines of the table; the CSV has all
@@ -43,10 +44,9 @@ export const createCompare = (app) => {
   /** One of the tokens that both texts have, on strips. */
   const draw = async (/** @type {any} */ pair, /** @type {HTMLElement} */ title, /** @type {HTMLElement} */ more) => {
     const [row, a, b] = await Promise.all([data.row(pair.id), data.position(pair.a), data.position(pair.b)]);
-    const [first, second] = [sumOf(row, a), sumOf(row, b)];
-    const difference = Float32Array.from(first, (value, i) => value - second[i]);
-    const exact = Float64Array.from(first, (value, i) => value - second[i]);
-    title.replaceChildren(tokenText(tokenizer.bytesOf(pair.id)), ` at position ${pair.a} of the first text and ${pair.b} of the second: one row, sums `, el("span", { class: "dash-apart" }, number(norm(exact))), " apart");
+    const [first, second] = [plus(row, a), plus(row, b)];
+    const difference = minus(first, second);
+    title.replaceChildren(tokenText(tokenizer.bytesOf(pair.id)), ` at position ${pair.a} of the first text and ${pair.b} of the second: one row, sums `, el("span", { class: "dash-apart" }, number(distance(first, second))), " apart");
     strips.show([
       { sign: "", name: "row", title: "its row: one and the same in both texts", values: row },
       { sign: "", name: "first", title: `sum in the first text, position ${pair.a}`, values: first },
@@ -80,14 +80,14 @@ export const createCompare = (app) => {
         async () => {
           const [rows, positions] = await Promise.all([data.rows(ids), Promise.all(places.map((p) => data.position(p)))]);
           const row = new Map(ids.map((id, i) => [id, rows[i]]));
-          const x = (/** @type {any[]} */ list) => list.map(({ id }, p) => sumOf(row.get(id), positions[p]));
+          const x = (/** @type {any[]} */ list) => list.map(({ id }, p) => plus(row.get(id), positions[p]));
           return { row, sums: [x(first), x(second)] };
         },
         ({ row, sums }) => {
           const same = places.filter((p) => first[p] && first[p].id === second[p]?.id).length;
           const lines = places.map((p) => {
             const [one, two] = [first[p], second[p]];
-            return { p, one, two, apart: one && two ? norm(Float64Array.from(sums[0][p], (value, i) => value - sums[1][p][i])) : null };
+            return { p, one, two, apart: one && two ? distance(sums[0][p], sums[1][p]) : null };
           });
           const cell = (/** @type {any} */ token) => el("td", {}, token ? tokenLabel(app, token.id) : "–");
           const table = el(

@@ -1,7 +1,7 @@
 // The nearest rows of the whole table: to a token, to a sum, to the mean of a text, to any vector.
 
 import { number, toCsv, toPython } from "./format.js";
-import { createMetricSwitches, createProgress, createSlot, createSwitch, el, exactSum, integer, mayLoad, meanOf, metricName, newId, provenance, ranking, shown, shownScore, takeAway, tokenText, trust } from "./parts.js";
+import { createMetricSwitches, createProgress, createSlot, createSwitch, el, exactSum, integer, mayLoad, meanOf, metricName, newId, provenance, rankedHeader, rankedRows, ranking, shown, takeAway, tokenText, trust } from "./parts.js";
 
 const SHOWN = 20;
 const K = 32;
@@ -154,10 +154,7 @@ export const createNeighbours = (app) => {
             takeAway(app, {
               python: () => toPython(kind === "token" ? "neighbours" : "vector", { ...question(state), metric, centred, k: SHOWN }, data),
               csv: () =>
-                toCsv(
-                  ["place", "id", "token", metric === "euclidean" ? "euclidean_distance" : metric],
-                  Array.from(found.ids, (id, i) => [i + 1, id, app.tokenizer.display(id), shownScore(metric, found.scores[i])]),
-                ),
+                toCsv(rankedHeader(metric), rankedRows(app, found, metric)),
               file: "neighbours.csv",
             }),
           ];

@@ -86,9 +86,6 @@ export const integer = (n) => n.toLocaleString("en-US");
 
 // -- vectors -----------------------------------------------------------------------------------------------------------
 
-/** Number by number, in float32 as the model adds.  @param {Float32Array} a @param {Float32Array} b */
-export const sumOf = (a, b) => Float32Array.from(a, (value, i) => value + b[i]);
-
 /** @param {ArrayLike<number>[]} rows */
 export const meanOf = (rows) => {
   const sum = new Float64Array(rows[0].length);
@@ -98,17 +95,6 @@ export const meanOf = (rows) => {
 
 /** The same, not rounded: for a search.  @param {Float32Array} a @param {Float32Array} b */
 export const exactSum = (a, b) => Float64Array.from(a, (value, i) => value + b[i]);
-
-/** @param {ArrayLike<number>} a @param {ArrayLike<number>} b */
-const dot = (a, b) => {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
-};
-/** @param {ArrayLike<number>} a */
-export const norm = (a) => Math.sqrt(dot(a, a));
-/** @param {ArrayLike<number>} a @param {ArrayLike<number>} b */
-export const cosine = (a, b) => dot(a, b) / (norm(a) * norm(b) || 1);
 
 // -- tokens ------------------------------------------------------------------------------------------------------------
 
@@ -392,6 +378,20 @@ export const folded = (summary, make) => {
   });
   return details;
 };
+
+/** One entry of a list of facts.  @param {string} name @param {string} value @param {string} means */
+export const fact = (name, value, means) => el("div", {}, el("dt", {}, name), el("dd", {}, el("strong", {}, value), " ", el("span", {}, means)));
+
+/**
+ * A ranking as rows of a table.
+ * @param {App} app
+ * @param {{ids: ArrayLike<number>, scores: ArrayLike<number>}} found
+ * @param {string} metric
+ */
+export const rankedRows = (app, { ids, scores }, metric) => Array.from(ids, (id, i) => [i + 1, id, app.tokenizer.display(id), shownScore(metric, scores[i])]);
+
+/** @param {string} metric */
+export const rankedHeader = (metric) => ["place", "id", "token", metric === "euclidean" ? "euclidean_distance" : metric];
 
 // -- rankings ----------------------------------------------------------------------------------------------------------
 

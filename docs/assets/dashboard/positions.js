@@ -1,7 +1,8 @@
 // One token at any place: how its input moves, and which rows are near to it there.
 
 import { bytes, number, toCsv, toPython } from "./format.js";
-import { cosine, createMetricSwitches, createProgress, createSlot, el, exactSum, integer, mayLoad, newId, norm, provenance, ranking, shown, shownScore, sumOf, svg, takeAway, tokenText, trust } from "./parts.js";
+import { createMetricSwitches, createProgress, createSlot, el, exactSum, fact, integer, mayLoad, newId, provenance, rankedHeader, rankedRows, ranking, shown, svg, takeAway, tokenText, trust } from "./parts.js";
+import { cosine, norm, plus } from "./vectors.js";
 import { createStrips, numbersTable } from "./strips.js";
 
 /** The cosine of position p with every position, as a line.  @param {Float32Array} values @param {number} p */
@@ -141,8 +142,7 @@ export const createPositions = (app) => {
       numbers.run(
         () => Promise.all([data.row(id), data.position(p)]),
         ([row, position]) => {
-          const sum = sumOf(row, position);
-          const fact = (/** @type {string} */ name, /** @type {string} */ value, /** @type {string} */ means) => el("div", {}, el("dt", {}, name), el("dd", {}, el("strong", {}, value), " ", el("span", {}, means)));
+          const sum = plus(row, position);
           const exact = exactSum(row, position);
           const angle = (Math.acos(Math.max(-1, Math.min(1, cosine(exact, row)))) * 180) / Math.PI;
           facts.replaceChildren(
@@ -203,10 +203,7 @@ export const createPositions = (app) => {
                 takeAway(app, {
                   python: () => toPython("vector", { terms: [{ weight: 1, id }], p, metric, centred, k: 8, without: [] }, data),
                   csv: () =>
-                    toCsv(
-                      ["place", "id", "token", metric === "euclidean" ? "euclidean_distance" : metric],
-                      Array.from(found.ids, (/** @type {number} */ one, i) => [i + 1, one, tokenizer.display(one), shownScore(metric, found.scores[i])]),
-                    ),
+                    toCsv(rankedHeader(metric), rankedRows(app, found, metric)),
                   file: `nearest-${id}-position-${p}.csv`,
                 }),
               ];

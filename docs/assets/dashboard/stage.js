@@ -1,7 +1,8 @@
 // Token ID → Lookup Table → Vector: the chosen token's way, and what the model receives.
 
 import { bytes, number, toCsv, toPython } from "./format.js";
-import { createSlot, dark, el, hex, integer, onScheme, provenance, quoted, shown, sumOf, svg, takeAway, tokenText } from "./parts.js";
+import { createSlot, dark, el, fact, hex, integer, onScheme, provenance, quoted, shown, svg, takeAway, tokenText } from "./parts.js";
+import { plus } from "./vectors.js";
 import { createStrips, limitOf, numbersTable, paintCells } from "./strips.js";
 
 const KINDS = ["a space, then letters", "letters alone", "anything else: digits, signs, pieces of characters"];
@@ -110,8 +111,6 @@ const createMap = (app) => {
 
 /** What the table is, from the data.  @param {import("./parts.js").App} app */
 const createFacts = ({ data }) => {
-  const fact = (/** @type {string} */ name, /** @type {string} */ value, /** @type {string} */ means) =>
-    el("div", {}, el("dt", {}, name), el("dd", {}, el("strong", {}, value), " ", el("span", {}, means)));
   const numbers = data.nVocab * data.nEmbd;
   return el(
     "dl",
@@ -187,7 +186,7 @@ export const createStage = (app) => {
       return vectors.run(
         () => Promise.all([app.data.row(id), app.data.position(p)]),
         ([row, position]) => {
-          const sum = sumOf(row, position);
+          const sum = plus(row, position);
           repaint = () => paintCells(picture, row, row.length % 48 ? 24 : 48, limitOf([row, position, sum]));
           repaint();
           three.replaceChildren(
