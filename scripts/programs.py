@@ -316,13 +316,19 @@ def fragment(program: Program, output: str, label: str) -> str:
 
 {_fence("python .no-copy", after)}
 
-Output of `{program.name}.py` on {label}
+{_says(program, label)}
 {{ .program-label }}
 
 {_fence("text .output .no-copy", output.splitlines())}
 
 </div>
 """
+
+
+def _says(program: Program, label: str) -> str:
+    if {"huggingface_hub", "tiktoken"} & imported(program.text):
+        return f"Output of `{program.name}.py` on {label}"
+    return f"Output of `{program.name}.py`, which reads no model and is the same in every build (this one: {label})"
 
 
 def _fence(classes: str, lines: list[str], indent: int = 0) -> str:

@@ -1,7 +1,7 @@
 // "Copy" copies the whole file, byte for byte as it ran, not only the lines in sight.
 
 const live = document.createElement("p");
-live.className = "md-sr-only";
+live.className = "sr-only";
 live.setAttribute("role", "status");
 document.body.append(live);
 

@@ -5,7 +5,8 @@ A chart module ``scripts/charts/<name>.py`` has
 * a docstring, whose first line is the chart's title on the page;
 * ``PAGE``, the stem of the page that shows it;
 * ``build(tables) -> alt.Chart``, one view or a layer of views, its data as ``alt.Data(values=...)``, its width left to us;
-* ``describe(rows) -> str``, one sentence computed from those data: the text alternative, which stands under the chart.
+* ``describe(rows) -> str``, one sentence computed from those data: the text alternative, which stands under the chart;
+* ``MODEL = "tiny"``, if it is about TinyGPT whatever the build is made on.
 """
 
 from __future__ import annotations
@@ -135,7 +136,7 @@ def files(name: str, tables: Tables) -> Files:
     if not drawing.rows or not drawing.sentence:
         raise BuildError(f"chart {name} has no {'data' if not drawing.rows else 'sentence'}")
     folder = GENERATED / "charts"
-    label = labels.label(tables.provenance)
+    label = _label(name, tables.provenance)
     pictures: dict[str, str] = {}
     try:
         for size in theme.WIDTH:
@@ -152,6 +153,22 @@ def files(name: str, tables: Tables) -> Files:
         folder / f"{name}.csv": to_csv(drawing.rows).encode(),
         **{folder / file: picture.encode() for file, picture in pictures.items()},
     }
+
+
+def _about_tiny(name: str) -> bool:
+    text = (CHARTS / f"{name}.py").read_text(
+        "utf-8"
+    )  # not imported: that would cost a second where nothing is stale
+    return bool(re.search(r'^MODEL = "tiny"$', text, re.MULTILINE))
+
+
+def _label(name: str, provenance: Provenance) -> str:
+    label = labels.label(provenance)
+    if not _about_tiny(name) or provenance.model == "tiny":
+        return label
+    from scripts.tables import locate
+
+    return f"{labels.label(locate('tiny'))}, as in every build (this one: {label})"
 
 
 def _fragment(name: str, drawing: Drawing, pictures: dict[str, str], label: str) -> str:
