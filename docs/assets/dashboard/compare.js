@@ -1,7 +1,7 @@
 // Two texts token by token: the same token has the same row in both, and another sum at another place.
 
 import { number, toCsv, toPython } from "./format.js";
-import { createSlot, el, integer, meanOf, newId, provenance, quoted, takeAway, tokenLabel, tokenText } from "./parts.js";
+import { createSlot, el, integer, meanOf, newId, provenance, takeAway, tokenLabel, tokenText } from "./parts.js";
 import { cosine, distance, minus, plus } from "./vectors.js";
 import { createStrips, numbersTable } from "./strips.js";
 
@@ -24,7 +24,6 @@ export const createCompare = (app) => {
   const slot = createSlot("Fetching the rows…");
   const strips = createStrips("The same token in two texts");
   let picked = -1;
-  let begun = false;
   /** @type {{text: string, list: any[]}} */
   let known = { text: "", list: [] };
   const root = el(
@@ -61,11 +60,6 @@ export const createCompare = (app) => {
   return {
     root,
     update(state) {
-      if (!begun && !state.text2) {
-        begun = true;
-        return app.set({ text2: PAIRS[2][1] });
-      }
-      begun = true;
       const text2 = state.text2 ?? "";
       const typed = text2.replace(/\r\n?/g, "\n");
       if (input.value !== typed) input.value = typed;
@@ -168,7 +162,7 @@ export const createCompare = (app) => {
             el("h2", {}, "Tokens that both texts have"),
             list.length
               ? el("div", { class: "dash-examples", role: "group", "aria-label": "Tokens in both texts, with their first positions" }, buttons)
-              : el("p", { class: "dash-empty" }, `None. ${quoted(first[0].bytes)} and its like are other tokens with another space or capital before them.`),
+              : el("p", { class: "dash-empty" }, "None. Mind that the same word with another capital, or without the space before it, is another token."),
             list.length > 0 && trouble.root,
           ];
         },

@@ -38,7 +38,7 @@ export const DEFAULTS = Object.freeze({
   p: null,
   terms: [],
   expected: null,
-  text2: "My dog is cute",
+  text2: "A cat is not a mat",
   step: null,
   of: "token",
   fold: false,
