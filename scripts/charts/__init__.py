@@ -155,16 +155,9 @@ def files(name: str, tables: Tables) -> Files:
     }
 
 
-def _about_tiny(name: str) -> bool:
-    text = (CHARTS / f"{name}.py").read_text(
-        "utf-8"
-    )  # not imported: that would cost a second where nothing is stale
-    return bool(re.search(r'^MODEL = "tiny"$', text, re.MULTILINE))
-
-
 def _label(name: str, provenance: Provenance) -> str:
     label = labels.label(provenance)
-    if not _about_tiny(name) or provenance.model == "tiny":
+    if getattr(module(name), "MODEL", "") != "tiny" or provenance.model == "tiny":
         return label
     from scripts.tables import locate
 
