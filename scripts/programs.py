@@ -238,7 +238,11 @@ class Runners:
             }
             server.stdin.write(json.dumps(asked) + "\n")
             server.stdin.flush()
-            child = int(server.stdout.readline())
+            if not (answer := server.stdout.readline()):
+                raise BuildError(
+                    f"{program.name}: the process that runs programs ended; start the build again"
+                )
+            child = int(answer)
             late = threading.Timer(seconds, os.kill, (child, signal.SIGKILL))
             late.start()
             code = int(server.stdout.readline())
