@@ -24,7 +24,7 @@ import filelock
 import numpy as np
 import pytest
 
-from scripts import tables
+from scripts import site_check, tables
 from scripts.paths import ROOT
 
 NOT_RUN = "not run: "
@@ -263,6 +263,12 @@ def copy_project(folder: Path, source: Path = ROOT) -> Project:
         else:
             shutil.copy(source / name, folder / name)
     return Project(folder)
+
+
+@functools.cache
+def parsed(page: Path) -> site_check.Node:
+    """The elements of a built page, parsed once for all tests."""
+    return site_check.parse(page.read_text("utf-8"))
 
 
 def succeeded(done: subprocess.CompletedProcess[str]) -> subprocess.CompletedProcess[str]:

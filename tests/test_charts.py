@@ -19,9 +19,9 @@ from scripts import charts, labels
 from scripts.build import BuildError
 from scripts.charts import Row, Spec, theme
 from scripts.paths import DOCS
-from scripts.site_check import Node, parse
+from scripts.site_check import Node
 from scripts.tables import Tables
-from tests.conftest import Project
+from tests.conftest import Project, parsed
 
 each = pytest.mark.parametrize("name", charts.names())
 PICTURES = [f"{mode}-{size}" for mode in ("light", "dark") for size in ("wide", "phone")]
@@ -40,9 +40,7 @@ def figure(built: Project, name: str) -> Node:
     """The chart as it stands on its page."""
     page = charts.module(name).PAGE
     path = built.site / ("" if page == "index" else page) / "index.html"
-    found = [
-        n for n in parse(path.read_text("utf-8")).all("figure") if n.attributes.get("id") == f"chart-{name}"
-    ]
+    found = [n for n in parsed(path).all("figure") if n.attributes.get("id") == f"chart-{name}"]
     assert len(found) == 1, f"{page} shows chart {name} {len(found)} times"
     return found[0]
 
@@ -85,7 +83,6 @@ def test_says_in_a_sentence_what_it_shows_and_on_what(name: str, built: Project,
     shown = re.sub(r"\s+", " ", caption)
     assert re.search(r"\d", sentence), "a sentence computed from the data has a number in it"
     assert sentence.endswith(".")
-    assert next(iter(parse(sentence).children)) is not None
     assert charts.module(name).__doc__.split("\n")[0].rstrip(".") in shown
     assert f"scripts/charts/{name}.py on {labels.label(tiny.provenance)}" in shown
     digits = re.findall(r"\d+\.?\d*", sentence)
@@ -158,12 +155,10 @@ def test_it_names_no_colour_font_or_width_of_its_own(name: str, built: Project) 
     assert not re.search(r'"#[0-9a-fA-F]{3,8}"', json.dumps({k: v for k, v in spec.items() if k != "data"}))
 
 
-@each
-def test_draws_the_same_whatever_was_drawn_before(name: str, built: Project, tiny: Tables) -> None:
-    """Vega numbers its ids through a whole process; the built picture was made in another one."""
-    drawing = charts.draw(name, tiny)
-    first, again = (charts.svg(drawing, "light", "phone") for _ in range(2))
-    assert first == again == file(built, f"{name}-light-phone.svg")
+def test_draws_the_same_whatever_was_drawn_before(built: Project, tiny: Tables) -> None:
+    """Vega numbers its ids through a whole process; the built pictures were made in another one, among others."""
+    for name in ("word_similarity", "cat_row", "word_similarity"):
+        assert charts.svg(charts.draw(name, tiny), "light", "phone") == file(built, f"{name}-light-phone.svg")
 
 
 def test_diverging_colours_meet_at_a_neutral_one(tiny: Tables) -> None:

@@ -20,7 +20,7 @@ from scripts.build import BuildError, Files
 from scripts.programs import Program
 from scripts.site_check import Node, parse
 from scripts.tables import Tables, stage
-from tests.conftest import Project
+from tests.conftest import Project, parsed
 
 PROGRAMS = programs.programs()
 HEADER = '# /// script\n# requires-python = ">=3.11"\n# dependencies = []\n# ///\n'
@@ -44,7 +44,7 @@ def shown(site: Path, program: Program) -> Node:
     """The program's block on its page."""
     page = site / ("" if program.page == "index" else program.page) / "index.html"
     anchor = program.name.replace("/", "-")
-    found = [n for n in parse(page.read_text("utf-8")).all(of="program") if n.attributes["id"] == anchor]
+    found = [n for n in parsed(page).all(of="program") if n.attributes["id"] == anchor]
     assert len(found) == 1, f"{page.name} shows {program.name} {len(found)} times"
     return found[0]
 
