@@ -38,10 +38,9 @@ NEIGHBOURS, PER_SHARD = 32, 64
 SMALL = 4 << 20  # bytes; a table no larger is searched by its rows, and needs no compact one
 CODES_PER_SHARD = 4096
 LEVELS = (4, 5, 6)  # bits of the compact table, of which the first that is good enough is taken
-RECALL, RECALL_OVER = (
-    0.96,
-    2048,
-)  # recall@10 that it has to reach in the worst of five rankings, over how many tokens
+RECALL = 0.96  # recall@10 that it has to reach in the worst of five rankings
+RECALL_OVER = 2048  # tokens that it is measured over
+PROBE = 512  # of them, to choose the level by
 
 Record = dict[str, Any]
 Codes = npt.NDArray[np.uint8]
@@ -253,11 +252,13 @@ def _search(
     rows: npt.NDArray[np.float32], of: rankings.Measures, found: dict[str, geometry.AllNeighbours]
 ) -> Stream:
     table = compact(rows, of)
+    # a part of the tokens rules out the levels that are not good enough; the one that is taken is measured over all
     for bits in LEVELS:
-        recall = measure_recall(table, rows, of, found, bits)[0]
-        if min(recall.values()) >= RECALL or bits == LEVELS[-1]:
+        few = measure_recall(table, rows, of, found, bits, over=PROBE)[0]
+        if min(few.values()) >= RECALL or bits == LEVELS[-1]:
             break
-    _, left_open = measure_recall(table, rows, of, found, 8, over=512)
+    recall, _ = measure_recall(table, rows, of, found, bits)
+    _, left_open = measure_recall(table, rows, of, found, 8, over=PROBE)
     low = (1 << (8 - bits)) - 1
 
     def shards(codes: Callable[[Codes], Codes]) -> Iterator[bytes]:
@@ -304,7 +305,7 @@ def measure_recall(
     asked = np.random.default_rng(0).permutation(len(rows))[:over]
     query = (rows[asked] - of.mean).astype(np.float32)
     middle, error = float(of.mean @ of.mean), table.error.astype(np.float64)
-    best = {name: geometry.Best(len(asked), k, np.zeros(len(asked))) for name in found}
+    best = {name: geometry.Best(len(asked), k, np.zeros(len(asked)), width=100 * k) for name in found}
     left_open = {name: np.zeros(len(asked), int) for name in found}
     everyone, ids = slice(0, len(asked)), np.arange(len(rows))
     for start in range(0, len(rows), 1024):
