@@ -25,6 +25,7 @@ import numpy as np
 import pytest
 
 from scripts import site_check, tables
+from scripts.claims.claim import PAGES
 from scripts.paths import ROOT
 
 NOT_RUN = "not run: "
@@ -221,13 +222,15 @@ class Project:
         return self.python("-m", "mkdocs", "build", *arguments)
 
     def keep(self, programs: set[str], charts: set[str]) -> None:
-        """Leave out all programs and charts but those named, and have one page include what is left."""
+        """Leave out all claims, and all programs and charts but those named; have one page include what is left."""
         for path in (self.root / "snippets").glob("*/*.py"):
             if f"{path.parent.name}/{path.stem}" not in programs:
                 path.unlink()
         for path in (self.root / "scripts" / "charts").glob("*.py"):
             if path.stem not in {*charts, "__init__", "theme"}:
                 path.unlink()
+        for page in PAGES:
+            (self.root / "scripts" / "claims" / f"{page}.py").write_text('"""No claim."""\n', "utf-8")
         pieces = [f"programs/{name}.md" for name in sorted(programs)]
         pieces += [f"charts/{name}.md" for name in sorted(charts)]
         self.pages("\n\n".join(f'--8<-- "{piece}"' for piece in ("banner.md", *pieces)))

@@ -3,10 +3,12 @@
 document.querySelector(".md-search")?.setAttribute("aria-label", "Search");
 
 // A region that scrolls can be reached, and so scrolled, by keyboard; one that does not is no stop on the way.
-const reachable = new ResizeObserver((entries) => {
-  for (const { target } of entries) {
-    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
-    else target.removeAttribute("tabindex");
-  }
+const reach = (region) => {
+  if (region.scrollWidth > region.clientWidth) region.tabIndex = 0;
+  else region.removeAttribute("tabindex");
+};
+const resized = new ResizeObserver((entries) => entries.forEach(({ target }) => reach(target)));
+document.querySelectorAll("pre > code, .md-typeset__scrollwrap").forEach((region) => {
+  reach(region);
+  resized.observe(region);
 });
-document.querySelectorAll("pre > code, .md-typeset__scrollwrap").forEach((region) => reachable.observe(region));

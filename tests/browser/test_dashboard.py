@@ -550,6 +550,12 @@ def test_all_of_it_by_keyboard(dashboard: Start) -> None:
         page.keyboard.press("ArrowRight")
         assert page.locator(f"#dash-tab-{tab}").evaluate("e => e === document.activeElement")
         settled(page)
+        if tab == "compare":
+            tab_to(page, panel(page).locator(".dash-view textarea"), most=40)
+            page.keyboard.press("Control+a")
+            page.keyboard.type("dog bites man")
+            settled(page)
+            page.locator(f"#dash-tab-{tab}").focus()
         for selector in wanted[tab]:
             tab_to(page, panel(page).locator(selector).first, most=40)
             assert page.evaluate("document.activeElement.matches(':focus-visible')")
