@@ -55,4 +55,4 @@ lock: ## resolve pyproject.toml into requirements.lock (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11.5 --generate-hashes --no-annotate --no-header --no-emit-index-url --group dev pyproject.toml -o requirements.lock
 
 clean: ## delete everything that was made, except the downloaded tables
-	rm -rf .venv .bench-venv .build site docs/generated bench-results .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .bench-venv .build site docs/generated docs/feed.xml docs/llms.txt docs/llms-full.txt docs/robots.txt docs/sw.js bench-results .mypy_cache .pytest_cache .ruff_cache .hypothesis

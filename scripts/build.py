@@ -252,13 +252,17 @@ def write(path: Path, data: bytes) -> bool:
 
 
 def build(
-    model: str | None = None, say: Callable[[str], None] = lambda line: print(line, file=sys.stderr)
+    model: str | None = None,
+    say: Callable[[str], None] = lambda line: print(line, file=sys.stderr),
+    *,
+    serving: bool = False,
 ) -> int:
     """Bring everything that pages include, and every file of the site that is computed, up to date.
 
     Args:
         model: ``gpt2``, ``tiny`` or ``auto``; the environment's ``EMBEDDINGS_MODEL`` if not given.
         say: takes one line per artefact made.
+        serving: for ``mkdocs serve``: what quotes whole pages is not made again after every change of a page.
 
     Returns:
         How many artefacts were made.
@@ -269,7 +273,7 @@ def build(
     """
     from filelock import FileLock
 
-    from scripts import charts, claims, dashboard, labels, programs, tables, values
+    from scripts import charts, claims, dashboard, hosting, labels, programs, tables, values, version
 
     FRAGMENTS.mkdir(parents=True, exist_ok=True)
     with FileLock(LOCK_FILE):
@@ -279,16 +283,18 @@ def build(
         def loaded() -> tables.Tables:
             return tables.load(provenance.model)
 
-        return run(
+        phases = (
             # by itself: its neighbours keep all cores and most of the memory busy
             dashboard.artefacts(provenance, loaded),
             [
                 *labels.artefacts(provenance),
+                *version.artefacts(provenance),
                 *values.artefacts(provenance, loaded),
                 *claims.artefacts(provenance, loaded),
                 *programs.artefacts(provenance, loaded),
                 *charts.artefacts(provenance, loaded),
             ],
             [*programs.index(provenance), *dashboard.index(provenance, loaded)],
-            say=say,
         )
+        others = [artefact for phase in phases for artefact in phase]
+        return run(*phases, hosting.artefacts(provenance, others, serving=serving), say=say)

@@ -17,6 +17,6 @@ def on_pre_build(config: MkDocsConfig) -> None:
     from scripts import build, tables
 
     try:
-        build.build()
+        build.build(serving="serve" in sys.argv)
     except (build.BuildError, tables.TablesError) as error:
         raise Abort(str(error)) from None

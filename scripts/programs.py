@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scripts import labels
+from scripts import config, labels
 from scripts.build import Artefact, BuildError, Files, environment, fingerprint, sha256, sources
 from scripts.paths import FRAGMENTS, GENERATED, LOCK, ROOT, SNIPPETS, page_title
 
@@ -155,14 +155,17 @@ def check(program: Program) -> None:
         raise BuildError(f"{program.name}: " + "; ".join(faults))
 
 
-def _declared(text: str) -> set[str]:
+def _pinned(text: str) -> list[str]:
+    """The packages that a program's header names."""
     match = METADATA.search(text)
     if not match:
-        return set()
+        return []
     toml = "".join(line[2:] + "\n" for line in match["toml"].splitlines())
-    names = {
-        _normal(re.split(r"[=<>~! ;\[]", name)[0]) for name in tomllib.loads(toml).get("dependencies", [])
-    }
+    return [str(name) for name in tomllib.loads(toml).get("dependencies", [])]
+
+
+def _declared(text: str) -> set[str]:
+    names = {_normal(re.split(r"[=<>~! ;\[]", name)[0]) for name in _pinned(text)}
     return {module for module, distribution in _distributions().items() if _normal(distribution) in names}
 
 
@@ -300,6 +303,19 @@ def published(program: Program) -> Path:
     return GENERATED / "programs" / program.page / program.path.name
 
 
+def address(program: Program) -> str:
+    """Where the program's file can be fetched from the hosted site, today and later."""
+    return config.address() + published(program).relative_to(GENERATED.parent).as_posix()
+
+
+def ways_to_run(program: Program) -> dict[str, str]:
+    """Commands of one line that fetch the program and run it: with uv, and with pip."""
+    file = address(program)
+    packages = " ".join(f'"{pin}"' for pin in _pinned(program.text))
+    install = f"python -m pip install {packages} && " if packages else ""
+    return {"uv": f"uv run {file}", "pip": f"{install}curl -fsSO {file} && python {program.path.name}"}
+
+
 def fragment(program: Program, output: str, label: str) -> str:
     """The program as it stands on a page: folded loading lines, the lines that matter, its output and its source."""
     lines = program.text.splitlines()
@@ -309,16 +325,29 @@ def fragment(program: Program, output: str, label: str) -> str:
     file = published(program)
     link = file.relative_to(GENERATED.parent).as_posix()
     anchor = program.name.replace("/", "-")
+    ways = ways_to_run(program)
     return f"""\
 <div class="program" id="{anchor}" markdown>
 
 **{program.title}**{{ .program-title }} [Copy](#{anchor}){{ .program-copy role=button hidden }} [Download]({link}){{ .program-file download="{program.path.name}" title="{program.name}.py" }}
 
-??? abstract "The {len(before)} lines before: packages, imports and tables of `{program.name}.py`"
+<details class="abstract" data-search-exclude="true" markdown>
+<summary markdown>The {len(before)} lines before: packages, imports and tables of `{program.name}.py`</summary>
 
-{_fence("python .no-copy", before, indent=4)}
+{_fence("python .no-copy", before)}
+
+</details>
 
 {_fence("python .no-copy", after)}
+
+<details class="abstract program-run" data-search-exclude="true" markdown>
+<summary>Run it: one line with uv, or one with pip</summary>
+
+{_fence("sh .no-copy", [ways["uv"]])}
+
+{_fence("sh .no-copy", [ways["pip"]])}
+
+</details>
 
 {_says(program, label)}
 {{ .program-label }}
@@ -335,19 +364,19 @@ def _says(program: Program, label: str) -> str:
     return f"Output of `{program.name}.py`, which reads no model and is the same in every build (this one: {label})"
 
 
-def _fence(classes: str, lines: list[str], indent: int = 0) -> str:
+def _fence(classes: str, lines: list[str]) -> str:
     while lines and not lines[-1].strip():
         lines = lines[:-1]
     longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
     ticks = "`" * max(3, longest + 1)
-    block = [f"{ticks} {{ .{classes} }}", *lines, ticks]
-    return "\n".join(" " * indent + line if line else "" for line in block)
+    return "\n".join([f"{ticks} {{ .{classes} }}", *lines, ticks])
 
 
 def key(program: Program, provenance: Provenance) -> str:
-    """Fingerprint of what a program's output depends on: its bytes, the tables, the lock, the runner."""
+    """Fingerprint of what a program's output depends on: its bytes, the tables, the lock, the runner; where it can be had."""
     runner = sources("scripts.runner", "scripts.programs")
-    return fingerprint("program", program.path, labels.identity(provenance), environment(), *runner)
+    made_on = labels.identity(provenance)
+    return fingerprint("program", program.path, made_on, config.address(), environment(), *runner)
 
 
 def artefacts(provenance: Provenance, tables: Callable[[], Tables]) -> list[Artefact]:
@@ -387,6 +416,13 @@ def gallery(found: list[Program]) -> str:
     return "\n".join(lines).lstrip() + "\n"
 
 
+def _addresses(found: list[Program]) -> str:
+    """Where programs are, and the two ways to run the first of them, as blocks of code."""
+    folder = f"{config.address()}{(GENERATED / 'programs').relative_to(GENERATED.parent).as_posix()}"
+    ways = [_fence("sh", [way]) for program in found[:1] for way in ways_to_run(program).values()]
+    return "\n\n".join([_fence("text", [f"{folder}/<page>/<name>.py"]), *ways]) + "\n"
+
+
 def index(provenance: Provenance) -> list[Artefact]:
     """``programs.json``, every program with its page, path, sha256 and output, and the gallery; made after the programs."""
 
@@ -398,6 +434,8 @@ def index(provenance: Provenance) -> list[Artefact]:
                 "page": "" if program.page == "index" else f"{program.page}/",
                 "path": program.path.relative_to(ROOT).as_posix(),
                 "file": published(program).relative_to(GENERATED.parent).as_posix(),
+                "address": address(program),
+                "run": ways_to_run(program),
                 "sha256": sha256(program.path),
                 "output": published(program).with_suffix(".txt").read_text("utf-8"),
             }
@@ -411,6 +449,7 @@ def index(provenance: Provenance) -> list[Artefact]:
         return {
             GENERATED / "programs.json": (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode(),
             FRAGMENTS / "programs" / "all.md": gallery(programs()).encode(),
+            FRAGMENTS / "programs" / "address.md": _addresses(programs()).encode(),
         }
 
     titles = [page_title(page) for page in sorted({program.page for program in programs()})]

@@ -12,3 +12,18 @@ document.querySelectorAll("pre > code, .md-typeset__scrollwrap").forEach((region
   reach(region);
   resized.observe(region);
 });
+
+// Read once, kept for when there is no network; not while the pages are being written, where MkDocs reloads them.
+if ("serviceWorker" in navigator && !("livereload" in window)) {
+  addEventListener("load", async () => {
+    try {
+      const first = !navigator.serviceWorker.controller;
+      await navigator.serviceWorker.register(new URL("../sw.js", import.meta.url));
+      const { active } = await navigator.serviceWorker.ready;
+      const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
+      if (first) active.postMessage([location.href, ...loaded]);
+    } catch (error) {
+      console.info("These pages cannot be kept for reading without a network:", error);
+    }
+  });
+}

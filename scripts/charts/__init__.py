@@ -182,6 +182,7 @@ def _fragment(name: str, drawing: Drawing, pictures: dict[str, str], label: str)
 
 [Data (CSV)]({folder}/{name}.csv){{ .chart-data download="{name}.csv" }} · \
 [Vega-Lite]({folder}/{name}.json){{ .chart-spec }} · \
+[SVG]({folder}/{name}-light-wide.svg){{ download="{name}.svg" }} · \
 `scripts/charts/{name}.py` on {label}
 {{ .chart-label }}
 </figcaption>

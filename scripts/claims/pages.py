@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from scripts import labels
+from scripts import config, labels
 from scripts.build import Artefact, BuildError, Files, environment, fingerprint, sources
 from scripts.claims import published
 from scripts.claims.claim import PAGES, Judged, Judgement, Source, claims, judge
@@ -62,10 +62,28 @@ role="group" aria-label="Claim: {word}" markdown>
 <span class="claim-verdict"><span class="claim-icon" aria-hidden="true">{icon}</span> {word}{on}.</span> {judged.evidence}
 {{ .claim-evidence }}
 
-Said by {_source(made.source)}. {made.judged}
+Said by {_source(made.source)}. {made.judged} [Link](#{made.anchor}){{ .claim-link title="Link to this claim" }}
 {{ .claim-judged }}
 
+<details class="claim-cite" data-search-exclude="true" markdown>
+<summary>Cite</summary>
+
+{_cited(judged)}
+
+</details>
+
 </div>
+"""
+
+
+def _cited(judged: Judged) -> str:
+    """A citation: what is claimed, its verdict, its address, and the build that says so (the line that is included)."""
+    made, on = judged.claim, f" for {judged.model}" if judged.model else ""
+    title = str(config.settings()["site_name"])
+    return f"""\
+“{made.statement}” {VERDICTS[judged.verdict][1]}{on}. In: *{title}*,
+<span class="claim-address">{config.address()}claims/#{made.anchor}</span>, build of
+--8<-- "version"\
 """
 
 
@@ -160,6 +178,7 @@ def as_json(judged: Sequence[Judged], provenance: Provenance) -> bytes:
                 "verdict": one.verdict,
                 "checked_on": one.model,
                 "evidence": one.evidence,
+                "address": f"{config.address()}claims/#{one.claim.anchor}",
                 "values": dict(one.values),
             }
             for one in judged
@@ -191,6 +210,7 @@ def artefacts(provenance: Provenance, tables: Callable[[], Tables]) -> list[Arte
     key = fingerprint(
         "claims",
         labels.identity(provenance),
+        config.address(),
         environment(),
         published.FILE,
         *sorted(path for path in embedded.ARTEFACT.iterdir() if path.is_file()),
