@@ -372,11 +372,17 @@ def _fence(classes: str, lines: list[str]) -> str:
     return "\n".join([f"{ticks} {{ .{classes} }}", *lines, ticks])
 
 
-def key(program: Program, provenance: Provenance) -> str:
-    """Fingerprint of what a program's output depends on: its bytes, the tables, the lock, the runner; where it can be had."""
-    runner = sources("scripts.runner", "scripts.programs")
-    made_on = labels.identity(provenance)
-    return fingerprint("program", program.path, made_on, config.address(), environment(), *runner)
+def code() -> str:
+    """Fingerprint of what runs a program and puts it on its page."""
+    return fingerprint(config.address(), environment(), *sources("scripts.runner", "scripts.programs"))
+
+
+def key(program: Program, provenance: Provenance, by: str | None = None) -> str:
+    """Fingerprint of what a program's output depends on: its bytes, the tables, the lock, the runner; and its address.
+
+    ``by`` is ``code()``, where it is known already.
+    """
+    return fingerprint("program", program.path, labels.identity(provenance), by or code())
 
 
 def artefacts(provenance: Provenance, tables: Callable[[], Tables]) -> list[Artefact]:
@@ -396,8 +402,9 @@ def artefacts(provenance: Provenance, tables: Callable[[], Tables]) -> list[Arte
             published(program).with_suffix(".txt"): output.encode(),
         }
 
+    by = code()
     return [
-        Artefact(program.name, key(program, provenance), functools.partial(make, program))
+        Artefact(program.name, key(program, provenance, by), functools.partial(make, program))
         for program in programs()
     ]
 
@@ -453,5 +460,6 @@ def index(provenance: Provenance) -> list[Artefact]:
         }
 
     titles = [page_title(page) for page in sorted({program.page for program in programs()})]
-    keys = [key(program, provenance) for program in programs()]
+    by = code()
+    keys = [key(program, provenance, by) for program in programs()]
     return [Artefact("programs.json", fingerprint("programs.json", *keys, *titles), make)]

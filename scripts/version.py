@@ -62,7 +62,7 @@ def artefacts(provenance: Provenance) -> list[Artefact]:
             "version",
             fingerprint(str(this), labels.identity(provenance), *sources(__name__)),
             lambda: {
-                FRAGMENTS / "version.md": f"\n{line}".encode(),
+                FRAGMENTS / "page_end": f"\n{line}".encode(),
                 FRAGMENTS / "version": f"{this}\n".encode(),
             },
         )

@@ -340,7 +340,7 @@ def test_backticks_and_markup_in_a_program_stay_text(
     block = parse(markdown.markdown(fragment, extensions=extensions))
     codes = [code.text() for part in block.all(of="highlight") for code in part.all("code")]
     assert codes[-1] == output == f"{ticks}<b>&amp;</b> **x** {{ .y }}\n"
-    assert codes[-2].strip() == body.splitlines()[-1]
+    assert codes[-4].strip() == body.splitlines()[-1]  # then the two ways to run it
 
 
 def test_programs_json_says_what_is_on_the_pages(built: Project, tiny: Tables) -> None:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from xml.etree import ElementTree as ET  # noqa: S405  writes only
+from xml.etree import ElementTree as ET
 
 from scripts import config
 
 ATOM = "http://www.w3.org/2005/Atom"
-RELEASE = re.compile(r"^## +\[?(?P<name>[^\]\s]+)\]?(?:\([^)]*\))? +[-–—] +(?P<date>\d{4}-\d{2}-\d{2})[^\n]*$", re.MULTILINE)
+RELEASE = re.compile(
+    r"^## +\[?(?P<name>[^\]\s]+)\]?(?:\([^)]*\))? +[-–—] +(?P<date>\d{4}-\d{2}-\d{2})[^\n]*$", re.MULTILINE
+)
 
 
 def releases(text: str) -> Iterator[tuple[str, str, str]]:
     """Name, date and text of each dated release of a changelog in the form of keepachangelog.com, the newest first."""
     for part in re.split(r"^(?=## )", text, flags=re.MULTILINE):
         if found := RELEASE.match(part):
-            body = re.sub(r"^\[[^\]]+\]: \S+$", "", part[found.end() :], flags=re.MULTILINE)  # links at the file's end
+            body = re.sub(
+                r"^\[[^\]]+\]: \S+$", "", part[found.end() :], flags=re.MULTILINE
+            )  # links at the file's end
             yield found["name"], found["date"], body.strip()
 
 

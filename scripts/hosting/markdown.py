@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 FOLDER = "generated/pages"
 FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)
 INCLUDE = re.compile(r'^(?P<indent>[ \t]*)--8<-- "(?P<name>[^"]+)"[ \t]*$', re.MULTILINE)
-FENCE = re.compile(r"^(?P<indent> *)(?P<ticks>`{3,}|~{3,}).*?^(?P=indent)(?P=ticks)[ \t]*$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(
+    r"^(?P<indent> *)(?P<ticks>`{3,}|~{3,}).*?^(?P=indent)(?P=ticks)[ \t]*$", re.MULTILINE | re.DOTALL
+)
 CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
 BLOCK = re.compile(r'^(?P<indent> *)(?:\?\?\?\+?|!!!) [\w -]+?(?: "(?P<title>.*)")?$')
 LINK = re.compile(r"(?<=\]\()(?![a-z]+:)(?P<path>[^)#\s]*)(?P<place>#[^)\s]*)?(?=\))")
@@ -48,7 +50,7 @@ def plain(source: str) -> str:
     text = _outside_code(_expand(text), _unmarked)
     text = _unboxed(text)
     text = _outside_code(text, lambda part: LINK.sub(lambda link: _address(link, source), part))
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    return _outside_code(text, lambda part: re.sub(r"\n{3,}", "\n\n", part)).strip() + "\n"
 
 
 def _expand(text: str) -> str:
@@ -99,10 +101,14 @@ def _unmarked(text: str) -> str:
 
     text = CODE.sub(keep, text)
     text = re.sub(r"<details class=\"claim-cite\".*?</details>", "", text, flags=re.DOTALL)
-    text = re.sub(r"!\[[^\]]*\]\([^)]*\)(?:\{[^{}]*\})?", "", text)  # a chart's sentence says what its pictures show
+    text = re.sub(
+        r"!\[[^\]]*\]\([^)]*\)(?:\{[^{}]*\})?", "", text
+    )  # a chart's sentence says what its pictures show
     text = re.sub(r" ?\[(?:Copy|Link)\]\(#[^)]*\)", "", text)
     text = re.sub(r"[ \t]*\{:?\s*(?:[.#]|download|data-)[^{}]*\}", "", text)
-    text = re.sub(r"</?(?:div|figure|figcaption|span|script|noscript|link|details|summary|p|br)\b[^>]*>", "", text)
+    text = re.sub(
+        r"</?(?:div|figure|figcaption|span|script|noscript|link|details|summary|p|br)\b[^>]*>", "", text
+    )
     return re.sub(r"\0(\d+)\0", lambda number: kept[int(number[1])], text)
 
 
@@ -110,21 +116,33 @@ def _unboxed(text: str) -> str:
     """Admonitions and folded blocks as a bold line and what was in them."""
     lines: list[str] = []
     margins = [0]  # of the boxes that the line is in, as they stood in the source
+    fence = ""  # that has begun and not ended
     for line in text.split("\n"):
-        if line.strip():
-            indent = len(line) - len(line.lstrip(" "))
-            while indent < margins[-1]:
+        bare = line.lstrip(" ")
+        ticks = re.match(r"`{3,}|~{3,}|", bare)
+        assert ticks
+        if fence:
+            lines.append(line[margins[-1] :])
+            fence = "" if bare.rstrip() == fence else fence
+            continue
+        if bare:
+            while len(line) - len(bare) < margins[-1]:
                 margins.pop()
         if (box := BLOCK.match(line)) and len(box["indent"]) == margins[-1]:
             lines += [f"**{box['title']}**"] if box["title"] else []
             margins.append(margins[-1] + 4)
         else:
-            lines.append(line[margins[-1] :] if line.strip() else "")
+            lines.append(line[margins[-1] :] if bare else "")
+            fence = ticks[0]
     return "\n".join(lines)
 
 
 def _address(link: re.Match[str], source: str) -> str:
-    path = posixpath.normpath(posixpath.join(posixpath.dirname(source), link["path"])) if link["path"] else source
+    path = (
+        posixpath.normpath(posixpath.join(posixpath.dirname(source), link["path"]))
+        if link["path"]
+        else source
+    )
     whole = config.page_path(path) if path.endswith(".md") else path
     return f"{config.address()}{whole}{link['place'] or ''}"
 

@@ -185,11 +185,16 @@ class Reader:
 
 @pytest.fixture
 def reader(browser: Browser, host: str) -> Iterator[Callable[..., Reader]]:
-    """Opens a page for a reader: ``reader("meaning/", view="phone", base=BASE, **context options)``."""
+    """Opens a page for a reader: ``reader("meaning/", view="phone", base=BASE, **context options)``.
+
+    Without the service worker, whose requests the page does not see, unless ``service_workers="allow"``.
+    """
     contexts = []
 
     def start(path: str, view: str = "light", base: str = BASE, **options: Any) -> Reader:
-        context = browser.new_context(**{**VIEWS[view], "reduced_motion": "reduce", **options})
+        context = browser.new_context(
+            **{**VIEWS[view], "reduced_motion": "reduce", "service_workers": "block", **options}
+        )
         context.set_default_timeout(30_000)
         context.add_init_script(SHIFTS)
         contexts.append(context)

@@ -61,7 +61,7 @@ def test_copy_and_download_give_the_whole_file_byte_for_byte(stem: str, reader: 
 def test_a_program_is_used_by_keyboard_alone(reader: Start, site: Path) -> None:
     visit = reader(path_of(WITH_PROGRAMS[0]), permissions=["clipboard-read", "clipboard-write"])
     block = visit.page.locator(".program").first
-    copy, folded = block.locator(".program-copy"), block.locator("details")
+    copy, folded = block.locator(".program-copy"), block.locator("details").first
     tab_to(visit.page, copy)
     visit.page.keyboard.press("Space")
     block.locator(".program-copy", has_text="Copied").wait_for()
