@@ -318,8 +318,8 @@ def test_the_search_index_is_small_and_has_each_term_of_the_glossary_by_itself(s
     ("said", "words"),
     [
         ("“ cat” and wte[5842], 0.25", ["cat", "and", "wte", "5842", "0.25"]),
-        ("tokens/show_pieces.py prints (' kitten')", ["tokens", "show", "pieces", "py", "prints", "kitten"]),
-        ("n_embd → 768.", ["n", "embd", "768"]),
+        ("tokens/show_pieces.py prints (' kitten')", ["tokens", "show_pieces", "py", "prints", "kitten"]),
+        ("n_embd → 768.", ["n_embd", "768"]),
     ],
 )
 def test_search_cuts_text_at_every_mark(said: str, words: list[str], site: Path) -> None:

@@ -149,6 +149,30 @@ def test_the_data_of_a_chart_are_a_table_by_keyboard(stem: str, reader: Start, s
     assert visit.complaints == []
 
 
+def test_a_chart_is_saved_as_a_png_by_keyboard(reader: Start) -> None:
+    visit = reader(path_of(WITH_CHARTS[0]), accept_downloads=True)
+    figure = visit.page.locator("figure.chart").first
+    button = figure.get_by_role("button", name="PNG")
+    button.focus()
+    with visit.page.expect_download() as download:
+        visit.page.keyboard.press("Enter")
+    name = (figure.get_attribute("id") or "").removeprefix("chart-")
+    assert download.value.suggested_filename == f"{name}.png"
+    data = Path(download.value.path()).read_bytes()
+    assert data.startswith(b"\x89PNG\r\n")
+    assert int.from_bytes(data[16:20]) > figure.locator(".chart-live svg").evaluate("e => e.clientWidth")
+    assert visit.complaints == []
+
+
+def test_a_png_that_cannot_be_drawn_is_said(reader: Start) -> None:
+    visit = reader("no/such/page")
+    visit.page.route("**/generated/vega.js", lambda route: route.abort())
+    visit.open(path_of(WITH_CHARTS[0]))
+    button = visit.page.locator("figure.chart .chart-png").first
+    button.click()
+    visit.page.get_by_role("alert").filter(has_text="could not be drawn").wait_for()
+
+
 def test_a_chart_whose_data_are_gone_keeps_its_picture(reader: Start) -> None:
     visit = reader("no/such/page")
     visit.page.route("**/generated/charts/*.json", lambda route: route.fulfill(status=404, body="gone"))

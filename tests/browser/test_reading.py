@@ -167,5 +167,48 @@ def test_search_finds_a_page_and_asks_nobody(reader: Start) -> None:
     assert visit.complaints == []
 
 
+@pytest.mark.parametrize(
+    ("typed", "leads_to"),
+    [
+        ("cosine", "glossary/#cosine"),
+        ("wte", "glossary/#wte"),
+        ("n_embd", "glossary/#n_embd"),
+        ("5842", "tokens/#what-id-5842-really-is"),
+        (" kitten", "tokens/"),
+        ("solve_king_queen", "analogies/"),
+    ],
+)
+def test_search_finds_terms_tokens_ids_and_programs(typed: str, leads_to: str, reader: Start) -> None:
+    visit = reader("build/")
+    visit.page.locator("input.md-search__input").click()
+    visit.page.keyboard.type(typed)
+    links = visit.page.locator(".md-search-result__link")
+    links.first.wait_for()
+    visit.page.wait_for_timeout(500)  # it searches again after every key
+    found = links.evaluate_all("all => all.slice(0, 4).map((a) => a.href.replace(/\\?h=[^#]*/, ''))")
+    assert [url for url in found if url.startswith(f"{visit.host}{visit.base}{leads_to}")], found
+
+
+def test_on_paper_charts_are_pictures_and_links_have_their_addresses(reader: Start) -> None:
+    visit = reader("meaning/", "dark")
+    visit.read()
+    visit.page.emulate_media(media="print")
+    for figure in visit.page.locator("figure.chart").all():
+        assert not figure.locator(".chart-live").is_visible()
+        seen = [
+            image.get_attribute("src") or "" for image in figure.locator("img").all() if image.is_visible()
+        ]
+        assert [name.partition("-")[2] for name in seen] == ["light-wide.svg#only-light"]
+        assert not figure.locator("details").is_visible()
+    for gone in (".md-header", ".md-footer", ".program-run", ".claim-cite", ".headerlink"):
+        assert not visit.page.locator(gone).first.is_visible(), gone
+    visit.open("programs/")
+    visit.page.emulate_media(media="print")
+    said = visit.page.locator("article p > a[href^=https]").first.evaluate(
+        "e => getComputedStyle(e, '::after').content"
+    )
+    assert "https://docs.astral.sh/uv/" in said
+
+
 def test_the_other_base_path_has_a_space_in_it() -> None:
     assert " " in unquote(OTHER_BASE), "the hardest path that a host allows"
