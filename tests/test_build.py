@@ -203,6 +203,7 @@ def test_a_changed_program_makes_itself_and_the_index_stale(rebuildable: Project
     assert [line.split()[0] for line in done.stderr.splitlines()] == [
         "meaning/rank_neighbours",
         "programs.json",
+        "hosting",  # which quotes the program
     ]
     output = rebuildable.root / "docs" / "generated" / "programs" / "meaning" / "rank_neighbours.txt"
     assert output.read_text("utf-8").endswith("one more line\n")

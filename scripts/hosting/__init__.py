@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,11 +52,12 @@ def artefacts(provenance: Provenance, others: Sequence[Artefact], *, serving: bo
         serving: make them once, not after every change: MkDocs would see them written, and load each page twice.
     """
     parts = [f"{path.relative_to(DOCS).as_posix()}" for path in _written()]
+    settings = {what: value for what, value in config.settings().items() if what != "hooks"}
     name = fingerprint(
         *(other.key for other in others),
         *parts,
         *_written(),
-        config.FILE,
+        json.dumps(settings, sort_keys=True, default=str),
         config.address(),
         changes(),
         str(version()),
