@@ -67,6 +67,22 @@ def check(args: argparse.Namespace) -> int:
     return site_check.main(deploy=args.deploy)
 
 
+def diff(args: argparse.Namespace) -> int:
+    """List what a reader would find changed between two built sites, as Markdown; exit 0 whether or not anything did."""
+    from pathlib import Path
+
+    from scripts import site_diff
+
+    return site_diff.main(Path(args.base_site), Path(args.new_site), as_json=args.json)
+
+
+def new(args: argparse.Namespace) -> int:
+    """Make the skeleton of a program, chart, claim or page, and say what to do next; nothing is overwritten."""
+    from scripts import skeletons
+
+    return skeletons.main(args.kind, args.name)
+
+
 VERBS: dict[str, tuple[Verb, dict[str, str]]] = {
     "fetch": (fetch, {}),
     "build": (build, {}),
@@ -74,6 +90,21 @@ VERBS: dict[str, tuple[Verb, dict[str, str]]] = {
     "verify": (verify, {}),
     "pin": (pin, {"--check": "change nothing; exit 1 if a header is not the lock's"}),
     "check": (check, {"--deploy": "also refuse a site that was not made on GPT-2's verified tables"}),
+    "diff": (
+        diff,
+        {
+            "BASE_SITE": "folder of the site before",
+            "NEW_SITE": "folder of the site after",
+            "--json": "print the list for machines",
+        },
+    ),
+    "new": (
+        new,
+        {
+            "KIND": "program, chart, claim or page",
+            "NAME": "page/verb_noun of a program, page/what_it_claims of a claim; a name with underscores of the others",
+        },
+    ),
 }
 
 
@@ -84,7 +115,10 @@ def parser() -> argparse.ArgumentParser:
     for name, (verb, flags) in VERBS.items():
         sub = verbs.add_parser(name, help=verb.__doc__, description=verb.__doc__)
         for flag, text in flags.items():
-            sub.add_argument(flag, action="store_true", help=text)
+            if flag.startswith("--"):
+                sub.add_argument(flag, action="store_true", help=text)
+            else:
+                sub.add_argument(flag.lower(), metavar=flag, help=text)
         sub.set_defaults(run=verb)
     return root
 
