@@ -375,6 +375,6 @@ def test_the_list_is_shown_with_the_standard_library_alone(base: Path, new: Path
     done = subprocess.run([*command, str(tmp_path / "changes.json")], capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
     assert "holds → fails" in done.stdout.decode()
-    done = subprocess.run([*command, str(base / "index.html")], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "error: not a list of changes: JSONDecodeError\n"
+    wrong = subprocess.run([*command, str(base / "index.html")], capture_output=True, text=True, check=False)
+    assert (wrong.returncode, wrong.stdout) == (1, "")
+    assert wrong.stderr == "error: not a list of changes: JSONDecodeError\n"
