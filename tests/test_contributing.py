@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import tomllib
 from pathlib import Path
@@ -161,9 +162,10 @@ def cached_for_ever() -> re.Pattern[str]:
 
 
 def test_nginx_caches_for_ever_what_is_named_by_its_content() -> None:
-    import material
-
-    theme = Path(material.__file__).parent / "templates"
+    found = importlib.util.find_spec("material")
+    assert found
+    assert found.origin
+    theme = Path(found.origin).parent / "templates"
     hashed = [
         p.relative_to(theme).as_posix() for p in theme.glob("assets/*/**/*.min.*") if "lunr" not in p.parts
     ]
@@ -202,7 +204,7 @@ def test_nginx_lets_the_site_ask_no_other_host() -> None:
     allowed = {source for sources in rules.values() for source in sources.split()}
     assert allowed == {"'self'", "'unsafe-inline'", "'unsafe-eval'", "data:"}
     assert rules["connect-src"] == rules["worker-src"] == rules["font-src"] == "'self'"
-    assert conf.count("{") - 1 == conf.count("}") - 1
+    assert conf.count("{") == conf.count("}")
     assert "error_page 404 /404.html;" in conf
     for header in ("X-Content-Type-Options", "Referrer-Policy"):
         assert f"add_header {header} " in conf

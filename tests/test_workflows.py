@@ -27,9 +27,10 @@ def text(name: str) -> str:
 
 
 def workflow(name: str) -> dict[str, Any]:
-    read: dict[str, Any] = yaml.safe_load(text(name))
-    read["on"] = read.pop(True, None)  # YAML 1.1 reads `on` as a truth
-    return read
+    read: dict[str | bool, Any] = yaml.safe_load(text(name))
+    return {
+        "on" if key is True else str(key): value for key, value in read.items()
+    }  # YAML 1.1 reads `on` as true
 
 
 def jobs(name: str) -> list[Job]:
