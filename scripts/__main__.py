@@ -44,19 +44,25 @@ def verify(_: argparse.Namespace) -> int:
 
 
 def pin(args: argparse.Namespace) -> int:
-    """Give every program the header that names its packages at the locked versions; with --check, change nothing."""
-    from scripts import programs
+    """Give programs and labs the header of the lock, and labs their notebook for Colab; with --check, change nothing."""
+    from scripts import labs, programs
     from scripts.build import write
+    from scripts.paths import ROOT
 
-    stale = [program for program in programs.programs() if programs.pin(program) != program.text]
-    for program in stale:
+    wanted = {program.path: programs.pin(program) for program in programs.programs()}
+    for lab in labs.labs():
+        wanted |= labs.pin(lab)
+    stale = [path for path, text in wanted.items() if not path.is_file() or path.read_text("utf-8") != text]
+    for path in stale:
         if not args.check:
-            write(program.path, programs.pin(program).encode())
-        print(f"{program.name}: header {'is not the lock’s' if args.check else 'rewritten'}")
+            write(path, wanted[path].encode())
+        print(
+            f"{path.relative_to(ROOT).as_posix()}: {'is not as it should be' if args.check else 'rewritten'}"
+        )
     if stale and args.check:
         print("mend it with: python -m scripts pin")
     if not stale:
-        print("every header is up to date")
+        print("every header and notebook is up to date")
     return 1 if stale and args.check else 0
 
 
@@ -88,7 +94,7 @@ VERBS: dict[str, tuple[Verb, dict[str, str]]] = {
     "build": (build, {}),
     "train-tiny": (train_tiny, {"--check": "retrain and compare; change nothing"}),
     "verify": (verify, {}),
-    "pin": (pin, {"--check": "change nothing; exit 1 if a header is not the lock's"}),
+    "pin": (pin, {"--check": "change nothing; exit 1 if a header or a notebook is not up to date"}),
     "check": (check, {"--deploy": "also refuse a site that was not made on GPT-2's verified tables"}),
     "diff": (
         diff,

@@ -270,7 +270,7 @@ def build(
     """
     from filelock import FileLock
 
-    from scripts import charts, claims, dashboard, labels, programs, tables, values
+    from scripts import charts, claims, dashboard, labels, labs, programs, tables, values
 
     for known in (environment, sources, _module, _data):
         known.cache_clear()
@@ -289,6 +289,7 @@ def build(
                 *labels.artefacts(provenance),
                 *values.artefacts(provenance, loaded),
                 *claims.artefacts(provenance, loaded),
+                *labs.artefacts(provenance, loaded),  # the longest to run, so they start first
                 *programs.artefacts(provenance, loaded),
                 *charts.artefacts(provenance, loaded),
             ],

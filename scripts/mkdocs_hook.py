@@ -10,15 +10,6 @@ from mkdocs.exceptions import Abort
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 
-serving = False
-
-
-def on_startup(command: str, dirty: bool) -> None:
-    """Remember whether somebody is at work, who would see the build's words on the page."""
-    global serving
-    serving = command == "serve"
-
-
 def on_pre_build(config: MkDocsConfig) -> None:
     """Build what is stale; if that fails, stop MkDocs with the build's own words, or show them on every page it serves."""
     for name in [name for name in sys.modules if name.split(".")[0] == "scripts" and name != __name__]:
@@ -28,6 +19,6 @@ def on_pre_build(config: MkDocsConfig) -> None:
     try:
         build.build()
     except (build.BuildError, tables.TablesError) as error:
-        if not (serving and labels.put_on_pages(str(error))):
+        if not ("serve" in sys.argv and labels.put_on_pages(str(error))):
             raise Abort(str(error)) from None
         print(f"error: {error}", file=sys.stderr)
