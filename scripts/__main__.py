@@ -44,19 +44,25 @@ def verify(_: argparse.Namespace) -> int:
 
 
 def pin(args: argparse.Namespace) -> int:
-    """Give every program the header that names its packages at the locked versions; with --check, change nothing."""
-    from scripts import programs
+    """Give programs and labs the header of the lock, and labs their notebook for Colab; with --check, change nothing."""
+    from scripts import labs, programs
     from scripts.build import write
+    from scripts.paths import ROOT
 
-    stale = [program for program in programs.programs() if programs.pin(program) != program.text]
-    for program in stale:
+    wanted = {program.path: programs.pin(program) for program in programs.programs()}
+    for lab in labs.labs():
+        wanted |= labs.pin(lab)
+    stale = [path for path, text in wanted.items() if not path.is_file() or path.read_text("utf-8") != text]
+    for path in stale:
         if not args.check:
-            write(program.path, programs.pin(program).encode())
-        print(f"{program.name}: header {'is not the lock’s' if args.check else 'rewritten'}")
+            write(path, wanted[path].encode())
+        print(
+            f"{path.relative_to(ROOT).as_posix()}: {'is not as it should be' if args.check else 'rewritten'}"
+        )
     if stale and args.check:
         print("mend it with: python -m scripts pin")
     if not stale:
-        print("every header is up to date")
+        print("every header and notebook is up to date")
     return 1 if stale and args.check else 0
 
 
@@ -67,13 +73,44 @@ def check(args: argparse.Namespace) -> int:
     return site_check.main(deploy=args.deploy)
 
 
+def diff(args: argparse.Namespace) -> int:
+    """List what a reader would find changed between two built sites, as Markdown; exit 0 whether or not anything did."""
+    from pathlib import Path
+
+    from scripts import site_diff
+
+    return site_diff.main(Path(args.base_site), Path(args.new_site), as_json=args.json)
+
+
+def new(args: argparse.Namespace) -> int:
+    """Make the skeleton of a program, chart, claim or page, and say what to do next; nothing is overwritten."""
+    from scripts import skeletons
+
+    return skeletons.main(args.kind, args.name)
+
+
 VERBS: dict[str, tuple[Verb, dict[str, str]]] = {
     "fetch": (fetch, {}),
     "build": (build, {}),
     "train-tiny": (train_tiny, {"--check": "retrain and compare; change nothing"}),
     "verify": (verify, {}),
-    "pin": (pin, {"--check": "change nothing; exit 1 if a header is not the lock's"}),
+    "pin": (pin, {"--check": "change nothing; exit 1 if a header or a notebook is not up to date"}),
     "check": (check, {"--deploy": "also refuse a site that was not made on GPT-2's verified tables"}),
+    "diff": (
+        diff,
+        {
+            "BASE_SITE": "folder of the site before",
+            "NEW_SITE": "folder of the site after",
+            "--json": "print the list for machines",
+        },
+    ),
+    "new": (
+        new,
+        {
+            "KIND": "program, chart, claim or page",
+            "NAME": "page/verb_noun of a program, page/what_it_claims of a claim; a name with underscores of the others",
+        },
+    ),
 }
 
 
@@ -84,7 +121,10 @@ def parser() -> argparse.ArgumentParser:
     for name, (verb, flags) in VERBS.items():
         sub = verbs.add_parser(name, help=verb.__doc__, description=verb.__doc__)
         for flag, text in flags.items():
-            sub.add_argument(flag, action="store_true", help=text)
+            if flag.startswith("--"):
+                sub.add_argument(flag, action="store_true", help=text)
+            else:
+                sub.add_argument(flag.lower(), metavar=flag, help=text)
         sub.set_defaults(run=verb)
     return root
 

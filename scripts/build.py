@@ -79,43 +79,44 @@ def environment() -> str:
     return fingerprint(platform.python_version(), LOCK)
 
 
+@functools.cache
 def sources(*modules: str) -> list[Path]:
     """The files of ``modules`` and of every module of ours that they import, with the data beside them, in a fixed order.
 
-    This module is left out: it imports every maker, and through it each would depend on all the others.
+    This module is left out: it imports every maker, and through it each would depend on all the others.  The files are
+    looked for once in a build.
     """
     found: dict[str, Path] = {}
     queue = list(modules)
     while queue:
         module = queue.pop()
-        path = _module_file(module)
-        if module in found or module == __name__ or path is None:
+        if module in found or module == __name__ or not (known := _module(module)):
             continue
-        found[module] = path
-        queue += _imports(path, path.stat().st_mtime_ns)
+        found[module], imported = known
+        queue += imported
     return [file for module in sorted(found) for file in (found[module], *_data(found[module]))]
+
+
+@functools.cache
+def _module(name: str) -> tuple[Path, tuple[str, ...]] | None:
+    """The file of a module of ours, and what of ours it may import; nothing if there is no such file."""
+    path = ROOT.joinpath(*name.split("."))
+    file = next((p for p in (path.with_suffix(".py"), path / "__init__.py") if p.is_file()), None)
+    if file is None:
+        return None
+    names: list[str] = []
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names += [node.module] + [f"{node.module}.{alias.name}" for alias in node.names]
+    return file, tuple(name for name in names if name.split(".")[0] == "scripts")
 
 
 @functools.cache
 def _data(path: Path) -> list[Path]:
     """What a module's folder keeps for it: JSON files, and the list of hashes of TinyGPT's artefact."""
     return sorted([*path.parent.glob("*.json"), *path.parent.glob("artefact/provenance.json")])
-
-
-def _module_file(module: str) -> Path | None:
-    path = ROOT.joinpath(*module.split("."))
-    return next((p for p in (path.with_suffix(".py"), path / "__init__.py") if p.is_file()), None)
-
-
-@functools.cache  # mkdocs serve asks again after every change: the time is here only to forget what was parsed
-def _imports(path: Path, _mtime: int) -> tuple[str, ...]:
-    names: list[str] = []
-    for node in ast.walk(ast.parse(path.read_bytes())):
-        if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names += [node.module] + [f"{node.module}.{alias.name}" for alias in node.names]
-    return tuple(name for name in names if name.split(".")[0] == "scripts")
 
 
 def run(*phases: Sequence[Artefact], say: Callable[[str], None] = print) -> int:
@@ -273,8 +274,10 @@ def build(
     """
     from filelock import FileLock
 
-    from scripts import charts, claims, dashboard, hosting, labels, programs, tables, values, version
+    from scripts import charts, claims, dashboard, hosting, labels, labs, programs, tables, values, version
 
+    for known in (environment, sources, _module, _data):
+        known.cache_clear()
     FRAGMENTS.mkdir(parents=True, exist_ok=True)
     with FileLock(LOCK_FILE):
         provenance = tables.locate(model)
@@ -291,6 +294,7 @@ def build(
                 *version.artefacts(provenance),
                 *values.artefacts(provenance, loaded),
                 *claims.artefacts(provenance, loaded),
+                *labs.artefacts(provenance, loaded),  # the longest to run, so they start first
                 *programs.artefacts(provenance, loaded),
                 *charts.artefacts(provenance, loaded),
             ],

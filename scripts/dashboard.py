@@ -33,7 +33,8 @@ FORMAT = 1
 FOLDER = GENERATED / "dashboard"
 PARTS = FRAGMENTS / "dashboard"
 
-SHARD = 48 * 1024  # bytes of a shard of rows: 16 rows of GPT-2
+#: Bytes of a shard: 16 rows of GPT-2, any of which may be asked for; 8 positions, which are asked for from the first on.
+SHARD = {"rows": 48 * 1024, "positions": 24 * 1024}
 NEIGHBOURS, PER_SHARD = 32, 64
 SMALL = 4 << 20  # bytes; a table no larger is searched by its rows, and needs no compact one
 CODES_PER_SHARD = 4096
@@ -160,7 +161,7 @@ def _tokenizer(tables: Tables) -> Stream:
 
 
 def _table(name: str, table: npt.NDArray[np.float32]) -> Stream:
-    per = max(1, SHARD // (4 * table.shape[1]))
+    per = max(1, SHARD[name] // (4 * table.shape[1]))
     cuts = range(0, len(table), per)
     shards = (np.ascontiguousarray(table[start : start + per], "<f4").tobytes() for start in cuts)
     return sharded(name, shards, per=per)

@@ -6,13 +6,17 @@ import dataclasses
 import importlib.metadata
 import json
 import platform
+import re
 from typing import TYPE_CHECKING
 
-from scripts.build import Artefact, environment, fingerprint, sources
+from scripts.build import Artefact, environment, fingerprint, sources, write
 from scripts.paths import FRAGMENTS, GENERATED
 
 if TYPE_CHECKING:
     from scripts.tables import Provenance
+
+#: Every page includes it first.
+BANNER = FRAGMENTS / "banner.md"
 
 #: Packages that a number can depend on.
 PACKAGES = ("altair", "huggingface_hub", "numpy", "safetensors", "tiktoken", "vl-convert-python")
@@ -86,6 +90,27 @@ def provenance_table(provenance: Provenance) -> str:
     )
 
 
+def put_on_pages(failure: str) -> bool:
+    """Have every page begin with what stopped the build, until the next one ends well, which writes the banner anew.
+
+    Returns:
+        Whether there are pages to put it on: not if nothing was built before.
+    """
+    if not BANNER.exists():
+        return False
+    fence = "`" * (1 + max([2, *map(len, re.findall("`+", failure))]))
+    lines = [
+        "The rest of the page is as it was. Mend the file and save it: this goes away by itself.",
+        "",
+        f"{fence} {{ .text .no-copy }}",
+        *failure.splitlines(),
+        fence,
+    ]
+    text = "\n".join(f"    {line}".rstrip() for line in lines)
+    write(BANNER, f'!!! failure "The build stopped"\n\n{text}\n'.encode())
+    return True
+
+
 def artefacts(provenance: Provenance) -> list[Artefact]:
     """The banner that every page includes, and ``provenance.json``."""
     return [
@@ -93,8 +118,7 @@ def artefacts(provenance: Provenance) -> list[Artefact]:
             "provenance",
             fingerprint(identity(provenance), environment(), *sources("scripts.labels")),
             lambda: {
-                FRAGMENTS / "banner.md": BANNERS[kind(provenance)].format(label=label(provenance)).encode()
-                + b"\n",
+                BANNER: BANNERS[kind(provenance)].format(label=label(provenance)).encode() + b"\n",
                 FRAGMENTS / "provenance.md": provenance_table(provenance).encode(),
                 GENERATED / "provenance.json": provenance_json(provenance),
             },

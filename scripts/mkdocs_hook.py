@@ -11,12 +11,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 
 def on_pre_build(config: MkDocsConfig) -> None:
-    """Build what is stale; stop MkDocs with the build's own words if it fails."""
+    """Build what is stale; if that fails, stop MkDocs with the build's own words, or show them on every page it serves."""
     for name in [name for name in sys.modules if name.split(".")[0] == "scripts" and name != __name__]:
         del sys.modules[name]  # `mkdocs serve` lives on while our own code is edited
-    from scripts import build, tables
+    from scripts import build, labels, tables
 
     try:
         build.build(serving="serve" in sys.argv)
     except (build.BuildError, tables.TablesError) as error:
-        raise Abort(str(error)) from None
+        if not ("serve" in sys.argv and labels.put_on_pages(str(error))):
+            raise Abort(str(error)) from None
+        print(f"error: {error}", file=sys.stderr)

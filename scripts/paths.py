@@ -9,6 +9,9 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 SNIPPETS = ROOT / "snippets"
 CHARTS = ROOT / "scripts" / "charts"
+LABS = DOCS / "notebooks"
+COLAB = ROOT / "colab"
+CONFIG = ROOT / "mkdocs.yml"
 LOCK = ROOT / "requirements.lock"
 SITE = ROOT / "site"
 

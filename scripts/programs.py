@@ -134,25 +134,30 @@ def check(program: Program) -> None:
     Raises:
         BuildError: names the program, and each promise that it breaks.
     """
-    text, faults = program.text, list[str]()
+    text = program.text
     try:
         tree = ast.parse(text)
     except SyntaxError as error:
         raise BuildError(f"{program.name}: line {error.lineno}: {error.msg}") from None
+    found = [] if ast.get_docstring(tree) else ["has no docstring to say what it does"]
+    if found := [*found, *faults(text)]:
+        raise BuildError(f"{program.name}: " + "; ".join(found))
+
+
+def faults(text: str) -> list[str]:
+    """The promises that a program or a lab breaks to who runs it elsewhere."""
+    found: list[str] = []
     if unlisted := imported(text) - _declared(text):
-        faults.append(f"imports {', '.join(sorted(unlisted))}, which its header does not name")
-    if not ast.get_docstring(tree):
-        faults.append("has no docstring to say what it does")
+        found.append(f"imports {', '.join(sorted(unlisted))}, which its header does not name")
     if forbidden := imported(text) & NOT_SHOWN:
-        faults.append(
+        found.append(
             f"imports {', '.join(sorted(forbidden))}: a program on a page stands alone and takes no arguments"
         )
     if "__main__" in text:
-        faults.append("tests __name__: a program on a page only runs")
-    if not faults and not text.startswith(header(text)):
-        faults.append("has a header that is not the lock's: run `python -m scripts pin`")
-    if faults:
-        raise BuildError(f"{program.name}: " + "; ".join(faults))
+        found.append("tests __name__: a program on a page only runs")
+    if not found and not text.startswith(header(text)):
+        found.append("has a header that is not the lock's: run `python -m scripts pin`")
+    return found
 
 
 def _pinned(text: str) -> list[str]:
@@ -273,17 +278,18 @@ def run(program: Program, tables: Tables, seconds: float = SECONDS, runners: Run
     with tempfile.TemporaryDirectory(prefix="embeddings-") as empty:
         ended = runners(program, Path(empty), seconds)
     if ended.code is None:
-        lines = _last_lines(ended.stderr + ended.stdout)
+        lines = last_lines(ended.stderr + ended.stdout)
         raise BuildError(f"{program.name} did not end within {seconds:g} s{lines}")
     if ended.code:
-        raise BuildError(f"{program.name} failed with exit code {ended.code}{_last_lines(ended.stderr)}")
+        raise BuildError(f"{program.name} failed with exit code {ended.code}{last_lines(ended.stderr)}")
     output = ended.stdout.decode("utf-8").replace("\r\n", "\n").rstrip()
     if not output:
         raise BuildError(f"{program.name} prints nothing, so there is nothing for its page to show")
     return "\n".join(line.rstrip() for line in output.split("\n")) + "\n"
 
 
-def _last_lines(data: bytes) -> str:
+def last_lines(data: bytes) -> str:
+    """The end of what a program wrote, indented under a colon; empty if it wrote nothing."""
     lines = data.decode("utf-8", "replace").rstrip().splitlines()[-LAST_LINES:]
     return ":\n" + "\n".join(f"    {line}" for line in lines) if lines else ""
 
@@ -334,25 +340,25 @@ def fragment(program: Program, output: str, label: str) -> str:
 <details class="abstract" data-search-exclude="true" markdown>
 <summary markdown>The {len(before)} lines before: packages, imports and tables of `{program.name}.py`</summary>
 
-{_fence("python .no-copy", before)}
+{fence("python .no-copy", before)}
 
 </details>
 
-{_fence("python .no-copy", after)}
+{fence("python .no-copy", after)}
 
 <details class="abstract program-run" data-search-exclude="true" markdown>
 <summary>Run it: one line with uv, or one with pip</summary>
 
-{_fence("sh .no-copy", [ways["uv"]])}
+{fence("sh .no-copy", [ways["uv"]])}
 
-{_fence("sh .no-copy", [ways["pip"]])}
+{fence("sh .no-copy", [ways["pip"]])}
 
 </details>
 
 {_says(program, label)}
 {{ .program-label }}
 
-{_fence("text .output .no-copy", output.splitlines())}
+{fence("text .output .no-copy", output.splitlines())}
 
 </div>
 """
@@ -364,7 +370,8 @@ def _says(program: Program, label: str) -> str:
     return f"Output of `{program.name}.py`, which reads no model and is the same in every build (this one: {label})"
 
 
-def _fence(classes: str, lines: list[str]) -> str:
+def fence(classes: str, lines: list[str]) -> str:
+    """A fenced block for a page, with as many backticks as its lines need."""
     while lines and not lines[-1].strip():
         lines = lines[:-1]
     longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
@@ -426,8 +433,8 @@ def gallery(found: list[Program]) -> str:
 def _addresses(found: list[Program]) -> str:
     """Where programs are, and the two ways to run the first of them, as blocks of code."""
     folder = f"{config.address()}{(GENERATED / 'programs').relative_to(GENERATED.parent).as_posix()}"
-    ways = [_fence("sh", [way]) for program in found[:1] for way in ways_to_run(program).values()]
-    return "\n\n".join([_fence("text", [f"{folder}/<page>/<name>.py"]), *ways]) + "\n"
+    ways = [fence("sh", [way]) for program in found[:1] for way in ways_to_run(program).values()]
+    return "\n\n".join([fence("text", [f"{folder}/<page>/<name>.py"]), *ways]) + "\n"
 
 
 def index(provenance: Provenance) -> list[Artefact]:

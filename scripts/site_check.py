@@ -358,6 +358,8 @@ def check_labels(site: Site) -> None:
             if not any(program.all(of="output")):
                 site.fault(name, f"{who} shows no output")
             _labelled(site, name, who, list(program.all(of="program-label")), label)
+        for lab in page.all(of="lab"):
+            _labelled(site, name, lab.attributes.get("id", "a lab"), list(lab.all(of="lab-label")), label)
         for chart in page.all(of="chart"):
             who = chart.attributes.get("id", "a chart")
             _labelled(site, name, who, list(chart.all(of="chart-label")), label)

@@ -190,7 +190,7 @@ def full_size(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> tables.
 
 # -- the project, copied and built -------------------------------------------------------------------------------------
 
-SOURCES = ("docs", "scripts", "snippets", "mkdocs.yml", "pyproject.toml", "requirements.lock")
+SOURCES = ("colab", "docs", "scripts", "snippets", "mkdocs.yml", "pyproject.toml", "requirements.lock")
 NOT_COPIED = shutil.ignore_patterns("__pycache__", "generated", ".*_cache", ".build", "site")
 
 
@@ -222,7 +222,9 @@ class Project:
         return self.python("-m", "mkdocs", "build", *arguments)
 
     def keep(self, programs: set[str], charts: set[str]) -> None:
-        """Leave out all claims, and all programs and charts but those named; have one page include what is left."""
+        """Leave out all labs and claims, and all programs and charts but those named; have one page include what is left."""
+        for path in (self.root / "docs" / "notebooks").glob("*.py"):
+            path.unlink()
         for path in (self.root / "snippets").glob("*/*.py"):
             if f"{path.parent.name}/{path.stem}" not in programs:
                 path.unlink()
@@ -237,9 +239,8 @@ class Project:
 
     def pages(self, home: str) -> None:
         """Have one page, the home page, with the text ``home``."""
-        for path in (self.root / "docs").rglob("*.*"):
-            if path.suffix in (".md", ".ipynb"):
-                path.unlink()
+        for path in (self.root / "docs").rglob("*.md"):
+            path.unlink()
         (self.root / "docs" / "index.md").write_text(f"{home}\n", "utf-8")
         config = (self.root / "mkdocs.yml").read_text("utf-8")
         (self.root / "mkdocs.yml").write_text(

@@ -158,7 +158,8 @@ def test_it_names_no_colour_font_or_width_of_its_own(name: str, built: Project) 
 def test_draws_the_same_whatever_was_drawn_before(built: Project, tiny: Tables) -> None:
     """Vega numbers its ids through a whole process; the built pictures were made in another one, among others."""
     for name in ("word_similarity", "cat_row", "word_similarity"):
-        assert charts.svg(charts.draw(name, tiny), "light", "phone") == file(built, f"{name}-light-phone.svg")
+        pictures = charts.svgs(charts.draw(name, tiny))
+        assert pictures["phone", "light"] == file(built, f"{name}-light-phone.svg")
 
 
 def test_diverging_colours_meet_at_a_neutral_one(tiny: Tables) -> None:

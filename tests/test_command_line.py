@@ -102,7 +102,7 @@ def test_headers_that_are_not_the_lock_s_are_1_with_the_command_that_mends_them(
 
     done = rebuildable.python("-m", "scripts", "pin", "--check")
     assert done.returncode == 1
-    assert "positions/make_sinusoidal" in done.stdout
+    assert "snippets/positions/make_sinusoidal.py" in done.stdout
     assert "mend it with: python -m scripts pin" in done.stdout
     assert program.read_text("utf-8") != right
 

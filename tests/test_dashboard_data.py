@@ -19,7 +19,8 @@ import pytest
 import tiktoken
 
 from scripts import dashboard, geometry, programs, rankings, tables
-from scripts.paths import ROOT
+from scripts.claims.published import published
+from scripts.paths import DOCS, ROOT
 from scripts.tables.tokenizer import encoding_from
 
 JS = ROOT / "tests" / "dashboard"
@@ -454,3 +455,13 @@ def test_modules_keep_their_promises(node: str) -> None:
         [node, "--test", str(JS)], capture_output=True, text=True, timeout=300, check=False, cwd=ROOT
     )
     assert done.returncode == 0, done.stdout[-5000:]
+
+
+def test_the_arithmetic_s_examples_are_published_items() -> None:
+    text = (DOCS / "assets" / "dashboard" / "arithmetic.js").read_text("utf-8")
+    items = re.findall(r'^ {2}\["([^"]+)", "([^"]+)", "([^"]+)", "([^"]+)"\],$', text, re.MULTILINE)
+    listed = {
+        tuple(item[key] for key in ("a", "b", "c", "expected")) for item in published()["analogies"]["items"]
+    }
+    assert len(items) == 10
+    assert set(items) <= listed

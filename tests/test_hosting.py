@@ -134,7 +134,7 @@ def test_every_address_in_llms_txt_and_in_the_pages_markdown_leads_somewhere(sit
     for name in (
         "llms.txt",
         "llms-full.txt",
-        *(f"{markdown.FOLDER}/{p.name}" for p in (site / markdown.FOLDER).iterdir()),
+        *(p.relative_to(site).as_posix() for p in (site / markdown.FOLDER).rglob("*.txt")),
     ):
         outside = re.sub(r"^(`{3,}).*?^\1", "", text(site, name), flags=re.DOTALL | re.MULTILINE)
         found = re.findall(r"\]\(([^)\s]+)", outside)

@@ -100,4 +100,4 @@ def test_nothing_that_only_mkdocs_reads() -> None:
     plugins = re.findall(
         r"^  - ([\w-]+)", config.partition("\nplugins:")[2].partition("\n\n")[0], re.MULTILINE
     )
-    assert set(plugins) <= {"search", "mkdocs-jupyter"}
+    assert set(plugins) <= {"search"}

@@ -252,6 +252,7 @@ def test_a_style_a_script_or_a_picture_that_asks_wrongly_is_found(
             '<div class="program" id="x"><div class="output">1</div></div>',
             "program x does not say that it was made on",
         ),
+        ('<div class="lab" id="x"><p>words</p></div>', "x does not say that it was made on"),
         ('<figure class="chart" id="x"><p class="chart-label">on LABEL</p></figure>', "x has no picture"),
         (
             '<figure class="chart" id="x"><img src="generated/bars.svg"><p class="chart-label">LABEL</p></figure>',

@@ -13,11 +13,15 @@ from __future__ import annotations
 
 import ast
 import csv
+import functools
 import importlib
 import io
 import json
+import multiprocessing
+import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -91,20 +95,46 @@ def draw(name: str, tables: Tables) -> Drawing:
         raise BuildError(f"chart {name} does not compute: {type(error).__name__}: {error}") from error
 
 
-def svg(drawing: Drawing, mode: str, size: str) -> str:
+#: Takes Vega-Lite specifications, returns an SVG of each.
+Painter = Callable[[list[Spec]], Iterable[str]]
+
+
+def paint(spec: Spec) -> str:
+    """A Vega-Lite specification as SVG, drawn by Vega; nothing is fetched for it."""
+    import vl_convert
+
+    return vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
+
+
+def painters() -> Executor:
+    """As many processes that ``paint`` as there are cores: in one process Vega draws one picture at a time."""
+    # not by fork: the build has threads, and one of them may hold what the copy would wait for
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(os.cpu_count() or 1, mp_context=context)
+
+
+def _one_by_one(specs: list[Spec]) -> Iterable[str]:
+    return map(paint, specs)
+
+
+def svgs(drawing: Drawing, painter: Painter = _one_by_one) -> dict[tuple[str, str], str]:
     """The chart as it stands before JavaScript, and without it.
 
     Args:
         drawing: which.
-        mode: ``light`` or ``dark``.
-        size: ``wide`` or ``phone``.
-    """
-    import vl_convert
+        painter: draws the pictures.
 
+    Returns:
+        (``wide`` or ``phone``, ``light`` or ``dark``) -> SVG.
+    """
+    keys = [(size, mode) for size in theme.WIDTH for mode in ("light", "dark")]
     # the width is that of the whole picture, as in the page: the live chart must not be higher than its picture
-    fit = {"width": theme.WIDTH[size], "autosize": {"type": "fit-x", "contains": "padding"}}
-    spec = {**drawing.spec, **fit, "config": {**theme.config(mode), "aria": False}}
-    return _own_ids(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]))
+    fit = {"autosize": {"type": "fit-x", "contains": "padding"}}
+    specs = [
+        {**drawing.spec, **fit, "width": theme.WIDTH[size], "config": {**theme.config(mode), "aria": False}}
+        for size, mode in keys
+    ]
+    return dict(zip(keys, map(_own_ids, painter(specs)), strict=True))
 
 
 def _own_ids(text: str) -> str:
@@ -130,18 +160,17 @@ def to_csv(rows: list[Row]) -> str:
     return out.getvalue()
 
 
-def files(name: str, tables: Tables) -> Files:
+def files(name: str, tables: Tables, painter: Painter = _one_by_one) -> Files:
     """All files of one chart: fragment for the page, Vega-Lite JSON, CSV, and four static pictures."""
     drawing = draw(name, tables)
     if not drawing.rows or not drawing.sentence:
         raise BuildError(f"chart {name} has no {'data' if not drawing.rows else 'sentence'}")
     folder = GENERATED / "charts"
     label = _label(name, tables.provenance)
-    pictures: dict[str, str] = {}
     try:
-        for size in theme.WIDTH:
-            for mode in ("light", "dark"):
-                pictures[f"{name}-{mode}-{size}.svg"] = svg(drawing, mode, size)
+        pictures = {
+            f"{name}-{mode}-{size}.svg": picture for (size, mode), picture in svgs(drawing, painter).items()
+        }
     except Exception as error:
         raise BuildError(f"chart {name} does not compile: {error}") from error
     spec = {"$comment": f"scripts/charts/{name}.py on {label}", **drawing.spec, "usermeta": {"label": label}}
@@ -217,10 +246,14 @@ def _gallery() -> str:
 def artefacts(provenance: Provenance, tables: Callable[[], Tables]) -> list[Artefact]:
     """One artefact a chart, and Vega itself with the theme, from the installed package."""
     made_on = labels.identity(provenance)
+    processes = functools.cache(painters)
+
+    def painter(specs: list[Spec]) -> Iterable[str]:
+        return processes().map(paint, specs)
 
     def of(name: str) -> Artefact:
         key = fingerprint("chart", name, made_on, environment(), *sources(f"scripts.charts.{name}", __name__))
-        return Artefact(f"charts/{name}", key, lambda: files(name, tables()))
+        return Artefact(f"charts/{name}", key, lambda: files(name, tables(), painter))
 
     bundle = fingerprint("vega", environment(), *sources(__name__))
     listed = fingerprint("charts", environment(), *names(), _titles(), *sources(__name__))

@@ -104,3 +104,9 @@ GPT2 = Pins(
         ),
     },
 )
+
+if (
+    __name__ == "__main__"
+):  # the name of the cache in which a workflow keeps these files; run as a file, it needs nothing
+    pins = (GPT2.wte, GPT2.wpe, GPT2.vocab, GPT2.merges)
+    print("-".join([GPT2.model, *(pin.sha256[:16] for pin in pins)]))

@@ -16,8 +16,8 @@ from tests.browser.conftest import BASE, OTHER_BASE, VIEWS, Reader
 pytestmark = pytest.mark.needs_browser
 
 Start = Callable[..., Reader]
-SOURCES = sorted(path.relative_to(DOCS) for kind in ("*.md", "*.ipynb") for path in DOCS.rglob(kind))
-PAGES = ["" if path.stem == "index" else f"{path.with_suffix('').as_posix()}/" for path in SOURCES]
+SOURCES = sorted(path.relative_to(DOCS) for path in DOCS.rglob("*.md"))
+PAGES = [f"{path.with_suffix('').as_posix()}/".removesuffix("index/") for path in SOURCES]
 each = pytest.mark.parametrize("path", PAGES, ids=lambda path: path.rstrip("/") or "home")
 
 MOST_SHIFT = 0.02

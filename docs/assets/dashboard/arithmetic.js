@@ -13,7 +13,7 @@ const ITEMS = [
   [" man", " woman", " brother", " sister"],
   [" man", " woman", " uncle", " aunt"],
   [" France", " Paris", " Italy", " Rome"],
-  [" Japan", " Tokyo", " Germany", " Berlin"],
+  [" France", " Paris", " Germany", " Berlin"],
   [" big", " bigger", " small", " smaller"],
   [" good", " better", " bad", " worse"],
   [" eat", " ate", " drink", " drank"],

@@ -1,0 +1,103 @@
+"""``mkdocs serve`` while somebody is at work: what is saved is seen, and what fails is said on the page and in the terminal."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conftest import Project
+
+PROGRAM = "lookup/look_up_by_hand"
+
+
+class Served:
+    """A small copy of the project under ``mkdocs serve``."""
+
+    def __init__(self, project: Project) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.address = f"http://127.0.0.1:{port}/embeddings-explained/"
+        self.log = project.root / "serve.log.txt"
+        self.program = project.root / "snippets" / f"{PROGRAM}.py"
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(("HF_", "EMBEDDINGS_"))}
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-u", "-m", "mkdocs", "serve", "-a", f"127.0.0.1:{port}"],
+                cwd=project.root,
+                env={**kept, "EMBEDDINGS_MODEL": "tiny", "HF_HUB_OFFLINE": "1", "NO_MKDOCS_2_WARNING": "1"},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    def page(self) -> str:
+        try:
+            with urllib.request.urlopen(self.address, timeout=30) as answer:
+                text: str = answer.read().decode()
+        except OSError:
+            return ""
+        return text
+
+    def until(self, text: str, there: bool = True) -> None:
+        """Wait until the page is served, and has ``text`` or has it no more."""
+        end = time.monotonic() + 90
+        while not (page := self.page()) or (text in page) != there:
+            if time.monotonic() > end or self.process.poll() is not None:
+                pytest.fail(
+                    f"{text!r} {'never came' if there else 'stayed'}\n{self.log.read_text('utf-8')[-3000:]}"
+                )
+            time.sleep(0.1)
+
+    def quiet(self) -> None:
+        """Wait until nothing has been built for two seconds."""
+        size = -1
+        while size != (size := self.log.stat().st_size):
+            time.sleep(2)
+
+
+@pytest.fixture
+def served(project: Project) -> Iterator[Served]:
+    project.keep({PROGRAM}, {"cat_row"})
+    found = Served(project)
+    yield found
+    found.process.terminate()
+    found.process.wait(30)
+
+
+def test_an_edit_is_seen_and_an_error_is_said_until_it_is_mended(served: Served, project: Project) -> None:
+    served.until("The row of")
+    served.quiet()
+    whole = served.program.read_text("utf-8")
+
+    served.program.write_text(f'{whole}print("a line more")\n', "utf-8")
+    served.until("a line more")
+    served.quiet()
+
+    served.program.write_text(f'{whole}raise ValueError("```\\n<b>wrong</b>")\n', "utf-8")
+    served.until("The build stopped")
+    page = served.page()
+    assert f"{PROGRAM} failed with exit code 1" in page
+    assert "&lt;b&gt;wrong&lt;/b&gt;" in page, "its words, as text"
+    assert "a line more" in page, "the rest is as it was"
+    assert f"error: {PROGRAM} failed with exit code 1" in served.log.read_text("utf-8")
+    served.quiet()
+
+    served.program.write_text(whole, "utf-8")
+    served.until("The build stopped", there=False)
+    assert "This build is not made on GPT-2" in served.page()
+    served.quiet()
+
+    chart = project.root / "scripts" / "charts" / "cat_row.py"
+    chart.write_text(chart.read_text("utf-8").replace('"""The row', '"""Another row', 1), "utf-8")
+    served.until("Another row")
+    served.quiet()
+    size = served.log.stat().st_size
+    time.sleep(5)
+    assert served.log.stat().st_size == size, "nothing is built again when nothing is saved"
