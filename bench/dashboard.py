@@ -75,7 +75,7 @@ def _in_a_browser(host: Host, model: str, chromium: str) -> Iterator[Row]:
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS[1:]])
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page = browser.new_page(viewport={"width": 1280, "height": 900}, service_workers="block")
         host.forget()
         page.goto(f"{host.address}dashboard/", wait_until="networkidle")
         page.locator(".dash-text textarea").fill("A reader typed this")

@@ -100,7 +100,9 @@ def _visit(host: Host, pages: list[str], chromium: str) -> list[Visit]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS[1:]])
         for page in pages:
-            context = browser.new_context(viewport=PHONE, device_scale_factor=2, is_mobile=True)  # type: ignore[arg-type]
+            context = browser.new_context(
+                viewport=PHONE, device_scale_factor=2, is_mobile=True, service_workers="block"
+            )  # type: ignore[arg-type]
             context.add_init_script(SHIFTS)
             tab = context.new_page()
             host.forget()
