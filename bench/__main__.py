@@ -9,12 +9,16 @@ import platform
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import building, dashboard, fetching, growing, loading, neighbours, reading, serving
 from bench.place import RESULTS, Place
-from bench.process import RanBadlyError
+from bench.process import ROOT, RanBadlyError
 from bench.table import HEADER, Row
+
+#: What the page "Measured" of the site is made from; it is in the repository.
+SHOWN = ROOT / "docs" / "assets" / "benchmarks.json"
 
 GROUPS: dict[str, Callable[[Place], Iterator[Row]]] = {
     module.__name__.rpartition(".")[2]: module.rows
@@ -32,8 +36,14 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--times", type=int, default=5, help="how often to measure (default 5; long ones less often)"
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", default=RESULTS / "latest.json")
+    parser.add_argument(
+        "--json",
+        type=Path,
+        metavar="FILE",
+        help="default: of all groups the file that the site shows, of some a copy",
+    )
     args = parser.parse_args(argv)
+    args.json = args.json or (RESULTS / "some.json" if args.only else SHOWN)
     given = args.hub or os.environ.get("EMBEDDINGS_BENCH_HUB")
     place = Place(Path(given).resolve() if given else None, args.times)
     found: list[Row] = []
@@ -54,7 +64,13 @@ def main(argv: list[str] | None = None) -> int:
     finally:
         place.close()
         args.json.parent.mkdir(parents=True, exist_ok=True)
-        record = {"made_by": "python -m bench", "machine": machine, "rows": [row.record() for row in found]}
+        record = {
+            "made_by": "python -m bench",
+            "date": f"{datetime.now(UTC):%Y-%m-%d}",
+            "machine": machine,
+            "header": HEADER,
+            "rows": [row.record() for row in found],
+        }
         args.json.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
     missed = [row.what for row in found if row.met is False]
     print(f"\n{len(found)} rows, {len(missed)} missed; also in {args.json}", file=sys.stderr)

@@ -62,7 +62,9 @@ class Row:
             else None
         )
 
-    def __str__(self) -> str:
+    @property
+    def line(self) -> str:
+        """A line of a Markdown table, under ``HEADER``."""
         measured = str(self.measured) if self.measured else "not measured"
         if self.why:
             measured += f": {self.why}"
@@ -70,6 +72,9 @@ class Row:
         met = {True: "yes", False: "**no**", None: "—"}[self.met]
         cells = (self.what, measured, str(self.reference or ""), ratio, self.to_reach, met)
         return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+
+    def __str__(self) -> str:
+        return self.line
 
     def record(self) -> dict[str, Any]:
         """For the JSON."""
@@ -89,6 +94,7 @@ class Row:
             "to_reach": self.to_reach,
             "met": self.met,
             "why": self.why,
+            "line": self.line,
             **(self.values or {}),
         }
 

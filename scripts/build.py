@@ -274,7 +274,19 @@ def build(
     """
     from filelock import FileLock
 
-    from scripts import charts, claims, dashboard, hosting, labels, labs, programs, tables, values, version
+    from scripts import (
+        benchmarks,
+        charts,
+        claims,
+        dashboard,
+        hosting,
+        labels,
+        labs,
+        programs,
+        tables,
+        values,
+        version,
+    )
 
     for known in (environment, sources, _module, _data):
         known.cache_clear()
@@ -291,6 +303,7 @@ def build(
             dashboard.artefacts(provenance, loaded),
             [
                 *labels.artefacts(provenance),
+                *benchmarks.artefacts(),
                 *version.artefacts(provenance),
                 *values.artefacts(provenance, loaded),
                 *claims.artefacts(provenance, loaded),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import hashlib
 import json
 import os
 import re
 import subprocess
 import sys
+import venv
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,7 +22,7 @@ from scripts.build import BuildError, Files
 from scripts.programs import Program
 from scripts.site_check import Node, parse
 from scripts.tables import Tables, stage
-from tests.conftest import Project, parsed
+from tests.conftest import NEEDS, NOT_RUN, Project, parsed, shared_folder
 
 PROGRAMS = programs.programs()
 HEADER = '# /// script\n# requires-python = ">=3.11"\n# dependencies = []\n# ///\n'
@@ -58,11 +60,11 @@ def downloaded(site: Path, program: Program, folder: Path) -> Path:
     return file
 
 
-def plain_python(file: Path, env: dict[str, str]) -> str:
+def plain_python(file: Path, env: dict[str, str], python: Path = Path(sys.executable)) -> str:
     """What the file prints when its reader runs it: no runner, nothing of ours to import."""
     kept = {"PATH": os.environ["PATH"], "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     done = subprocess.run(
-        [sys.executable, "-X", "utf8", file.name],
+        [python, "-X", "utf8", file.name],
         cwd=file.parent,
         env=kept | env,
         capture_output=True,
@@ -129,29 +131,56 @@ def test_prints_what_its_page_shows_when_downloaded_into_an_empty_folder(
     assert list(tmp_path.iterdir()) == [file], "it leaves nothing behind"
 
 
-@pytest.mark.parametrize(
-    "program",
-    [p for p in PROGRAMS if not {"huggingface_hub", "tiktoken"} & programs.imported(p.text)],
-    ids=lambda program: program.name,
-)
-def test_a_program_without_tables_needs_nothing_but_python_and_its_packages(
-    program: Program, site: Path, tmp_path: Path
+# -- each program as a reader has it: from the built site, in an environment of nothing but what its header names -----------
+
+
+@pytest.fixture(scope="session")
+def environment_of(once: Callable[[str, Callable[[Path], object]], Path]) -> Callable[[Program], Path]:
+    """The Python of an environment that is made from a program's header; one for all programs with the same packages."""
+
+    def of(program: Program) -> Path:
+        names = re.findall(r'^#     "([\w.-]+==[^"]+)",$', program.text, re.MULTILINE)
+        binaries = "Scripts" if os.name == "nt" else "bin"
+
+        def make(folder: Path) -> None:
+            venv.create(folder, with_pip=bool(names))
+            if names:
+                command = [folder / binaries / "python", "-m", "pip", "install", "--quiet", *names]
+                done = subprocess.run(command, capture_output=True, text=True, check=False)
+                assert done.returncode == 0, done.stderr[-1000:]
+
+        folder = once("environment-" + hashlib.sha256(" ".join(names).encode()).hexdigest()[:8], make)
+        return folder / binaries / "python"
+
+    return of
+
+
+@whole
+def test_prints_the_same_in_an_environment_made_from_its_header(
+    program: Program,
+    site: Path,
+    tiny: Tables,
+    tmp_path: Path,
+    environment_of: Callable[[Program], Path],
+    request: pytest.FixtureRequest,
 ) -> None:
-    printed = plain_python(downloaded(site, program, tmp_path), {})
-    assert printed.rstrip() == next(shown(site, program).all(of="output")).text().rstrip()
-
-
-@pytest.mark.needs_shared
-@pytest.mark.parametrize("name", ["index/look_up_word", "positions/show_rows"])
-def test_the_runner_adds_nothing_to_what_a_reader_sees(name: str, full_size: Tables, tmp_path: Path) -> None:
-    """On tables of GPT-2's shape, with GPT-2's tokenizer and wpe: plain Python prints what the build puts on the page."""
-    program = next(p for p in PROGRAMS if p.name == name)
+    """On TinyGPT's tables what its page shows; with GPT-2's tokenizer, which plain Python has, what the build prints with it."""
     folder = tmp_path / "empty"
     folder.mkdir()
-    file = folder / program.path.name
-    file.write_bytes(program.path.read_bytes())
-    printed = plain_python(file, stage(full_size, tmp_path / "cache"))
-    assert printed.rstrip() == programs.run(program, full_size).rstrip()
+    file = downloaded(site, program, folder)
+    needs = programs.imported(program.text)
+    env: dict[str, str] = {}
+    if "tiktoken" in needs:
+        if not shared_folder():
+            pytest.skip(NOT_RUN + NEEDS["needs_shared"][1])
+        tables: Tables = request.getfixturevalue("full_size")
+        expected = programs.run(program, tables)
+    else:
+        tables, expected = tiny, next(shown(site, program).all(of="output")).text()
+    if needs & {"tiktoken", "huggingface_hub"}:
+        env = stage(tables, tmp_path / "cache")
+    assert plain_python(file, env, environment_of(program)).rstrip() == expected.rstrip()
+    assert list(folder.iterdir()) == [file], "it leaves nothing behind"
 
 
 @pytest.mark.needs_gpt2

@@ -22,7 +22,7 @@ LABEL = "TinyGPT · revision 8d6041b1 · wte d8c4d120 · wpe b253893f"
 Edit = Callable[[Path], object]
 
 
-def program(name: str = "lookup/show_row", output: str = "shape: (6, 3)\nrow 2: 0.10\n") -> dict[str, str]:
+def program(name: str = "lookup/show_row", output: str = "shape: (6, 3)\nrow 2: 0.10\n") -> dict[str, object]:
     page, _, stem = name.partition("/")
     return {
         "name": name,
@@ -30,6 +30,8 @@ def program(name: str = "lookup/show_row", output: str = "shape: (6, 3)\nrow 2: 
         "page": f"{page}/",
         "path": f"snippets/{page}/{stem}.py",
         "file": f"generated/programs/{page}/{stem}.py",
+        "address": f"https://example.org/generated/programs/{page}/{stem}.py",
+        "run": {"uv": "uv run ...", "pip": "pip install ..."},
         "sha256": "ab" * 32,
         "output": output,
     }
@@ -40,6 +42,7 @@ def claim(name: str = "cat-near-kitten", **said: object) -> dict[str, object]:
         "id": name,
         "page": "meaning",
         "anchor": f"claim-meaning-{name}",
+        "address": f"https://example.org/meaning/#claim-meaning-{name}",
         "statement": "cat is near kitten.",
         "source": {"text": "this project", "kind": "ours", "url": ""},
         "judged": "Holds if the rank is 1.",

@@ -2,15 +2,18 @@
 
 document.querySelector(".md-search")?.setAttribute("aria-label", "Search");
 
-// A region that scrolls can be reached, and so scrolled, by keyboard; one that does not is no stop on the way.
+// A region that scrolls can be reached, and so scrolled, by keyboard; one that does not is no stop on the way.  Material
+// takes the stop away again where there is no pointer that hovers; but a phone can have a keyboard.
 const reach = (region) => {
-  if (region.scrollWidth > region.clientWidth) region.tabIndex = 0;
-  else region.removeAttribute("tabindex");
+  if (region.scrollWidth <= region.clientWidth) region.removeAttribute("tabindex");
+  else if (!region.hasAttribute("tabindex")) region.tabIndex = 0;
 };
 const resized = new ResizeObserver((entries) => entries.forEach(({ target }) => reach(target)));
+const changed = new MutationObserver((records) => records.forEach(({ target }) => reach(target)));
 document.querySelectorAll("pre > code, .md-typeset__scrollwrap").forEach((region) => {
   reach(region);
   resized.observe(region);
+  changed.observe(region, { attributeFilter: ["tabindex"] });
 });
 
 // Read once, kept for when there is no network; not while the pages are being written, where MkDocs reloads them.

@@ -11,10 +11,7 @@ models = {  # rows (tokens) and width, each from the source at its right
     "Gemma 2B": (256_000, 2_048),  # google/gemma-2b, config.json
     "Llama 2 7B": (32_000, 4_096),  # meta-llama/Llama-2-7b-hf, config.json
     "Llama 3 8B": (128_256, 4_096),  # meta-llama/Meta-Llama-3-8B, config.json
-    "GPT-3 175B": (
-        50_257,
-        12_288,
-    ),  # arxiv.org/abs/2005.14165: GPT-2's tokens, table 2.1
+    "GPT-3 175B": (50_257, 12_288),  # arxiv.org/abs/2005.14165, table 2.1
 }
 
 print("                rows   width        numbers    float16")
