@@ -68,6 +68,7 @@ def main(argv: list[str] | None = None) -> int:
             "made_by": "python -m bench",
             "date": f"{datetime.now(UTC):%Y-%m-%d}",
             "machine": machine,
+            "groups": args.only or list(GROUPS),
             "header": HEADER,
             "rows": [row.record() for row in found],
         }

@@ -22,7 +22,7 @@ def table() -> str:
     return "\n".join(
         [
             f"Measured on {told['date']}: {told['machine']}. Of {len(asked)} budgets {len(asked) - len(missed)} "
-            f"are met and {len(missed)} missed.",
+            f"are met and {len(missed)} missed. This run was of: {', '.join(told['groups'])}.",
             "",
             told["header"],
             *(row["line"] for row in told["rows"]),
