@@ -10,11 +10,14 @@ const reach = (region) => {
 };
 const resized = new ResizeObserver((entries) => entries.forEach(({ target }) => reach(target)));
 const changed = new MutationObserver((records) => records.forEach(({ target }) => reach(target)));
-document.querySelectorAll("pre > code, .md-typeset__scrollwrap").forEach((region) => {
-  reach(region);
-  resized.observe(region);
-  changed.observe(region, { attributeFilter: ["tabindex"] });
-});
+const watch = () =>
+  document.querySelectorAll("pre > code, .md-typeset__scrollwrap").forEach((region) => {
+    reach(region);
+    resized.observe(region);
+    changed.observe(region, { attributeFilter: ["tabindex"] });
+  });
+watch();
+addEventListener("load", watch); // by then Material has put wide tables into their boxes
 
 // Read once, kept for when there is no network; not while the pages are being written, where MkDocs reloads them.
 if ("serviceWorker" in navigator && !("livereload" in window)) {
