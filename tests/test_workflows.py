@@ -14,6 +14,7 @@ import yaml
 
 from scripts.paths import ROOT
 from scripts.tables.pinned import GPT2
+from tests.conftest import NOT_RUN
 
 FOLDER = ROOT / ".github" / "workflows"
 NAMES = sorted(path.name for path in FOLDER.glob("*.yml"))
@@ -129,7 +130,7 @@ def test_a_number_that_is_not_that_of_the_run_is_refused(number: str, answer: st
 def checked(folder: Path, number: str, answer: str, sha: str) -> str:
     """What the step that checks the number leaves for the others, with a GitHub that gives ``answer``."""
     if sys.platform == "win32" or not (bash := shutil.which("bash")):
-        pytest.skip("the runner's shell is not here")
+        pytest.skip(NOT_RUN + "there is no bash here, in which the workflow's step runs")
     (script,) = (step["run"] for step in steps("preview-deploy.yml") if step.get("id") == "of")
     (folder / "gh").write_text(f"#!/bin/sh\necho '{answer}'\n")
     (folder / "gh").chmod(0o755)
