@@ -20,16 +20,22 @@ watch();
 addEventListener("load", watch); // by then Material has put wide tables into their boxes
 
 // Read once, kept for when there is no network; not while the pages are being written, where MkDocs reloads them.
-if ("serviceWorker" in navigator && !("livereload" in window)) {
-  addEventListener("load", async () => {
-    try {
-      const first = !navigator.serviceWorker.controller;
-      await navigator.serviceWorker.register(new URL("../sw.js", import.meta.url));
-      const { active } = await navigator.serviceWorker.ready;
-      const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
-      if (first) active.postMessage([location.href, ...loaded]);
-    } catch (error) {
-      console.info("These pages cannot be kept for reading without a network:", error);
-    }
+const kept = async () => {
+  const before = navigator.serviceWorker.controller;
+  await navigator.serviceWorker.register(new URL("../sw.js", import.meta.url));
+  if (before) return;
+  await new Promise((resolve) => {
+    navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true });
+    if (navigator.serviceWorker.controller) resolve();
   });
+  const keep = (urls) => navigator.serviceWorker.controller.postMessage(urls);
+  keep([location.href]);
+  // What was asked for before the worker was in charge: it has not passed it, and some of it is still on its way.
+  new PerformanceObserver((list) =>
+    keep(list.getEntries().flatMap(({ name, workerStart }) => (workerStart ? [] : [name]))),
+  ).observe({ type: "resource", buffered: true });
+};
+if ("serviceWorker" in navigator && !("livereload" in window)) {
+  const unkept = (error) => console.info("These pages cannot be kept for reading without a network:", error);
+  addEventListener("load", () => kept().catch(unkept));
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import mimetypes
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -122,7 +123,10 @@ async () => {
 }
 """
 
-ALIVE = "[...document.querySelectorAll('figure.chart')].every((f) => f.querySelector('.chart-live svg'))"
+#: The names of the charts that have not come alive.
+STILL = """
+[...document.querySelectorAll('figure.chart')].filter((f) => !f.querySelector('.chart-live svg')).map((f) => f.id)
+"""
 
 
 @dataclass
@@ -165,11 +169,21 @@ class Reader:
     def read(self) -> None:
         """Scroll to the end, and wait until every chart on the way is alive and every picture is there."""
         for _ in range(4):
-            if self.page.evaluate(SCROLL):
-                self.page.wait_for_function(ALIVE)
+            if self.page.evaluate(SCROLL) and self._alive():
                 return
             self._turn_to_a_new_page()
         pytest.fail(f"the browser draws {self.page.url} no more, four times in a row")
+
+    def _alive(self) -> bool:
+        """Wait for the charts; false if the browser has stopped drawing meanwhile.  Nothing here waits for a frame."""
+        end = time.monotonic() + 30
+        while still := self.page.evaluate(STILL):
+            if time.monotonic() > end:
+                if not self.page.evaluate(SCROLL):
+                    return False
+                pytest.fail(f"{self.page.url}: {', '.join(still)} did not come alive; {self.complaints}")
+            self.page.wait_for_timeout(100)
+        return True
 
     def _turn_to_a_new_page(self) -> None:
         stuck = self.page

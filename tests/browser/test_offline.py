@@ -39,7 +39,12 @@ def wait_until_kept(visit: Reader, path: str) -> None:
 def test_what_was_read_and_the_home_page_are_there_without_a_network(reader: Start) -> None:
     visit = reader("lookup/", base=OTHER_BASE, service_workers="allow")
     visit.read()
-    for path in ("", "lookup/", "assets/site.css", "generated/charts/cat_row.json"):
+    charts = visit.page.locator("figure.chart").evaluate_all(
+        "all => all.map((f) => f.id.replace('chart-', ''))"
+    )
+    assert charts
+    drawn_from = [f"generated/charts/{name}.json" for name in (*charts, "theme")]
+    for path in ("", "lookup/", "assets/site.css", "generated/vega.js", *drawn_from):
         wait_until_kept(visit, path)
     visit.open("tokens/?state=1")
     wait_until_kept(visit, "tokens/")
