@@ -105,11 +105,18 @@ def _module(name: str) -> tuple[Path, tuple[str, ...]] | None:
     if file is None:
         return None
     names: list[str] = []
-    for node in ast.walk(ast.parse(file.read_bytes())):
+    statements: list[ast.AST] = [ast.parse(file.read_bytes())]
+    while statements:
+        node = statements.pop()
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
             names += [node.module] + [f"{node.module}.{alias.name}" for alias in node.names]
+        for inner in ("body", "orelse", "finalbody", "handlers", "cases"):  # no expression imports anything
+            found = getattr(node, inner, [])
+            statements += (
+                found if isinstance(found, list) else []
+            )  # that of a lambda or an `if else` is one expression
     return file, tuple(name for name in names if name.split(".")[0] == "scripts")
 
 
@@ -263,7 +270,8 @@ def build(
     Args:
         model: ``gpt2``, ``tiny`` or ``auto``; the environment's ``EMBEDDINGS_MODEL`` if not given.
         say: takes one line per artefact made.
-        serving: for ``mkdocs serve``: what quotes whole pages is not made again after every change of a page.
+        serving: for ``mkdocs serve``: what quotes whole pages is not made again after every change of a page, and what
+            stops the build is said on the pages that are there, until it is mended.
 
     Returns:
         How many artefacts were made.
@@ -272,6 +280,18 @@ def build(
         BuildError: a program, a chart or a value cannot be made.
         scripts.tables.TablesError: the tables cannot be had.
     """
+    from scripts import labels, tables
+
+    try:
+        return _build(model, say, serving=serving)
+    except (BuildError, tables.TablesError) as error:
+        if not (serving and labels.put_on_pages(str(error))):
+            raise
+        say(f"error: {error}")
+        return 0
+
+
+def _build(model: str | None, say: Callable[[str], None], *, serving: bool) -> int:
     from filelock import FileLock
 
     from scripts import (

@@ -26,3 +26,8 @@ def page_title(page: str) -> str:
     path = DOCS / f"{page}.md"
     heading = re.search(r"^# (.+)$", path.read_text("utf-8"), re.MULTILINE) if path.is_file() else None
     return heading[1] if heading else page
+
+
+def written() -> list[Path]:
+    """The folders of ``docs/`` in which people write: all but what is generated."""
+    return sorted(path for path in DOCS.iterdir() if path.is_dir() and path != GENERATED)

@@ -55,6 +55,9 @@ class Served:
                 )
             time.sleep(0.1)
 
+    def builds(self) -> int:
+        return self.log.read_text("utf-8").count("Building documentation")
+
     def quiet(self) -> None:
         """Wait until nothing has been built for two seconds."""
         size = -1
@@ -76,9 +79,11 @@ def test_an_edit_is_seen_and_an_error_is_said_until_it_is_mended(served: Served,
     served.quiet()
     whole = served.program.read_text("utf-8")
 
+    before = served.builds()
     served.program.write_text(f'{whole}print("a line more")\n', "utf-8")
     served.until("a line more")
     served.quiet()
+    assert served.builds() == before + 1, "what the build makes is no reason to build again"
 
     served.program.write_text(f'{whole}raise ValueError("```\\n<b>wrong</b>")\n', "utf-8")
     served.until("The build stopped")
