@@ -25,7 +25,7 @@ $(ENV): requirements.lock
 	@touch $@
 
 serve: $(ENV) ## build what is stale, serve on localhost, reload on every change
-	$(RUN) -m mkdocs serve
+	$(RUN) -m mkdocs serve --no-strict
 
 build: $(ENV) ## build the site into site/, and look through it
 	$(RUN) -m mkdocs build

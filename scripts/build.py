@@ -280,13 +280,14 @@ def build(
         BuildError: a program, a chart or a value cannot be made.
         scripts.tables.TablesError: the tables cannot be had.
     """
-    from scripts import labels, tables
+    from scripts import includes, labels, tables
 
     try:
         return _build(model, say, serving=serving)
     except (BuildError, tables.TablesError) as error:
         if not (serving and labels.put_on_pages(str(error))):
             raise
+        includes.stand_in()
         say(f"error: {error}")
         return 0
 
@@ -300,6 +301,7 @@ def _build(model: str | None, say: Callable[[str], None], *, serving: bool) -> i
         claims,
         dashboard,
         hosting,
+        includes,
         labels,
         labs,
         programs,
@@ -312,6 +314,7 @@ def _build(model: str | None, say: Callable[[str], None], *, serving: bool) -> i
         known.cache_clear()
     FRAGMENTS.mkdir(parents=True, exist_ok=True)
     with FileLock(LOCK_FILE):
+        stop(includes.unplaced(programs.pieces() | charts.pieces()))  # lists of all link to where each stands
         provenance = tables.locate(model)
 
         @functools.cache
@@ -334,4 +337,16 @@ def _build(model: str | None, say: Callable[[str], None], *, serving: bool) -> i
             [*programs.index(provenance), *dashboard.index(provenance, loaded)],
         )
         others = [artefact for phase in phases for artefact in phase]
-        return run(*phases, hosting.artefacts(provenance, others, serving=serving), say=say)
+        made = run(*phases, hosting.artefacts(provenance, others, serving=serving), say=say)
+        stop(includes.missing() + includes.unplaced(claims.pieces()))
+        return made
+
+
+def stop(faults: Sequence[str]) -> None:
+    """Stop the build if there are faults.
+
+    Raises:
+        BuildError: with each of them.
+    """
+    if faults:
+        raise BuildError("\n".join(faults))

@@ -30,7 +30,8 @@ BANNERS = {
     "tiny": (
         '!!! warning "This build is not made on GPT-2"\n\n'
         "    GPT-2's tables were not at hand, so the numbers and charts on this page come from **{label}**, a small "
-        "model that this project trains and keeps. It has GPT-2's kind of tables, and none of its numbers."
+        "model that this project trains and keeps. It has GPT-2's kind of tables, and none of its numbers. The programs name "
+        "GPT-2's files: copied and run by yourself, they print GPT-2's numbers."
     ),
     "unverified": (
         '!!! danger "Unverified tables: these are not GPT-2\'s numbers"\n\n'
@@ -103,7 +104,7 @@ def put_on_pages(failure: str) -> bool:
         "The rest of the page is as it was. Mend the file and save it: this goes away by itself.",
         "",
         f"{fence} {{ .text .no-copy }}",
-        *failure.splitlines(),
+        *(re.sub(r"^(\s*)(-+8<-+)", r"\1;\2", line) for line in failure.splitlines()),  # shown, not included
         fence,
     ]
     text = "\n".join(f"    {line}".rstrip() for line in lines)

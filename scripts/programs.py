@@ -85,6 +85,11 @@ def programs() -> list[Program]:
     return [Program(path) for path in sorted(SNIPPETS.glob("*/*.py"))]
 
 
+def pieces() -> dict[str, str]:
+    """The piece of a page that each program becomes, and the page it is for."""
+    return {f"programs/{program.name}.md": f"docs/{program.page}.md" for program in programs()}
+
+
 @functools.cache
 def locked() -> dict[str, str]:
     """Version of each package in the lock, by its normalised name."""
@@ -353,6 +358,8 @@ def fragment(program: Program, output: str, label: str) -> str:
 
 {fence("sh .no-copy", [ways["pip"]])}
 
+{_needs(program)}
+
 </details>
 
 {_says(program, label)}
@@ -362,6 +369,24 @@ def fragment(program: Program, output: str, label: str) -> str:
 
 </div>
 """
+
+
+def _needs(program: Program) -> str:
+    """What the first run at home fetches, and from where."""
+    from scripts.tables.pinned import GPT2
+
+    imports, fetched = imported(program.text), []
+    if "huggingface_hub" in imports:
+        fetched.append(f"{GPT2.name}'s file from huggingface.co ({GPT2.file.size / 1e6:.0f} MB)")
+    if "tiktoken" in imports:
+        size = (GPT2.vocab.size + GPT2.merges.size) / 1e6
+        fetched.append(f"its tokenizer from openaipublic.blob.core.windows.net ({size:.1f} MB)")
+    if not fetched:
+        return "It needs its packages and nothing else."
+    return (
+        f"The first run fetches {' and '.join(fetched)}; later ones need no network. "
+        "What it prints is then about GPT-2, whatever this page was built on."
+    )
 
 
 def _says(program: Program, label: str) -> str:
@@ -439,6 +464,7 @@ def _addresses(found: list[Program]) -> str:
 
 def index(provenance: Provenance) -> list[Artefact]:
     """``programs.json``, every program with its page, path, sha256 and output, and the gallery; made after the programs."""
+    found = programs()  # not those that somebody writes meanwhile
 
     def make() -> Files:
         entries = [
@@ -453,7 +479,7 @@ def index(provenance: Provenance) -> list[Artefact]:
                 "sha256": sha256(program.path),
                 "output": published(program).with_suffix(".txt").read_text("utf-8"),
             }
-            for program in programs()
+            for program in found
         ]
         record = {
             "made_by": "python -m scripts build",
@@ -462,11 +488,11 @@ def index(provenance: Provenance) -> list[Artefact]:
         }
         return {
             GENERATED / "programs.json": (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode(),
-            FRAGMENTS / "programs" / "all.md": gallery(programs()).encode(),
-            FRAGMENTS / "programs" / "address.md": _addresses(programs()).encode(),
+            FRAGMENTS / "programs" / "all.md": gallery(found).encode(),
+            FRAGMENTS / "programs" / "address.md": _addresses(found).encode(),
         }
 
-    titles = [page_title(page) for page in sorted({program.page for program in programs()})]
+    titles = [page_title(page) for page in sorted({program.page for program in found})]
     by = code()
-    keys = [key(program, provenance, by) for program in programs()]
+    keys = [key(program, provenance, by) for program in found]
     return [Artefact("programs.json", fingerprint("programs.json", *keys, *titles), make)]

@@ -1,6 +1,6 @@
 """Skeletons to begin from: ``python -m scripts new program|chart|claim|page NAME``.
 
-Each is complete: it passes the linters and builds as it is, so that the first thing a contributor sees is a site that works.
+Each is complete: it passes the linters, and builds once the line that the command prints is where it belongs.
 """
 
 from __future__ import annotations

@@ -106,3 +106,35 @@ def test_an_edit_is_seen_and_an_error_is_said_until_it_is_mended(served: Served,
     size = served.log.stat().st_size
     time.sleep(5)
     assert served.log.stat().st_size == size, "nothing is built again when nothing is saved"
+
+
+def test_what_no_page_has_and_what_is_not_there_is_named_on_every_page(
+    served: Served, project: Project
+) -> None:
+    served.until("The row of")
+    served.quiet()
+    page = project.root / "docs" / "index.md"
+    whole = page.read_text("utf-8")
+
+    page.write_text(f'{whole}\n--8<-- "programs/lookup/look_up_by_hnd.md"\n', "utf-8")
+    served.until("docs/index.md, line")
+    said = served.page()
+    assert (
+        "there is no piece programs/lookup/look_up_by_hnd.md; did you mean programs/lookup/look_up_by_hand.md?"
+        in said
+    )
+    assert "There is no piece" in said, "where it would stand"
+    assert "The row of" in said, "the rest is as it was"
+    served.quiet()
+    page.write_text(whole, "utf-8")
+    served.until("The build stopped", there=False)
+    assert "There is no piece" not in served.page()
+    served.quiet()
+
+    added = served.program.with_name("show_it_again.py")
+    added.write_text(served.program.read_text("utf-8"), "utf-8")
+    served.until("programs/lookup/show_it_again.md is on no page yet: put on docs/lookup.md the line")
+    served.quiet()
+    page.write_text(f'{whole}\n--8<-- "programs/lookup/show_it_again.md"\n', "utf-8")
+    served.until("show_it_again.py")
+    served.until("The build stopped", there=False)

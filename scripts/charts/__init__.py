@@ -69,6 +69,11 @@ def names() -> list[str]:
     return sorted(path.stem for path in CHARTS.glob("*.py") if path.stem not in ("__init__", "theme"))
 
 
+def pieces() -> dict[str, str]:
+    """The piece of a page that each chart becomes, and which page it is for."""
+    return {f"charts/{name}.md": f"the page that PAGE of scripts/charts/{name}.py names" for name in names()}
+
+
 def module(name: str) -> Module:
     """The module of a chart."""
     return cast(Module, importlib.import_module(f"scripts.charts.{name}"))

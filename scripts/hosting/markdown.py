@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from scripts import config, labels, programs
+from scripts.includes import INCLUDE
 from scripts.paths import DOCS, FRAGMENTS, page_title
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 FOLDER = "generated/pages"
 FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)
-INCLUDE = re.compile(r'^(?P<indent>[ \t]*)--8<-- "(?P<name>[^"]+)"[ \t]*$', re.MULTILINE)
 FENCE = re.compile(
     r"^(?P<indent> *)(?P<ticks>`{3,}|~{3,}).*?^(?P=indent)(?P=ticks)[ \t]*$", re.MULTILINE | re.DOTALL
 )
@@ -61,7 +61,7 @@ def _expand(text: str) -> str:
         elif file.is_file():
             piece = _expand(file.read_text("utf-8")).rstrip("\n")
         else:
-            return match[0]  # MkDocs stops at it, and names the page
+            return match[0]  # the build stops at it, and names the page
         return "\n".join(match["indent"] + line if line else "" for line in piece.split("\n"))
 
     known = {f"programs/{program.name}.md": program for program in programs.programs()}
