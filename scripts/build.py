@@ -338,7 +338,7 @@ def _build(model: str | None, say: Callable[[str], None], *, serving: bool) -> i
         )
         others = [artefact for phase in phases for artefact in phase]
         made = run(*phases, hosting.artefacts(provenance, others, serving=serving), say=say)
-        stop(includes.missing() + includes.unplaced(claims.pieces()))
+        stop(includes.missing())
         return made
 
 

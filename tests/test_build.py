@@ -255,6 +255,10 @@ def test_a_changed_page_makes_nothing_stale(rebuildable: Project) -> None:
 
 def test_a_deleted_program_takes_its_files_with_it(rebuildable: Project) -> None:
     (rebuildable.root / "snippets" / "meaning" / "rank_neighbours.py").unlink()
+    page = rebuildable.root / "docs" / "meaning.md"
+    page.write_text(
+        page.read_text("utf-8").replace('--8<-- "programs/meaning/rank_neighbours.md"', ""), "utf-8"
+    )
     succeeded(rebuildable.build())
     assert not [
         name for name in rebuildable.files(".build", "docs/generated") if name.endswith("rank_neighbours.md")
@@ -344,7 +348,8 @@ def test_mkdocs_with_the_hook_gives_the_same_site_byte_for_byte_in_another_folde
     ],
 )
 def test_a_page_that_leads_nowhere_stops_the_build(rebuildable: Project, page: str, named: str) -> None:
-    rebuildable.pages(f'--8<-- "banner.md"\n\n# A page\n\n{page}')
+    home = rebuildable.root / "docs" / "index.md"
+    home.write_text(f"{home.read_text('utf-8')}\n{page}\n", "utf-8")
     done = rebuildable.mkdocs()
     assert done.returncode == 1
     assert named in done.stdout + done.stderr

@@ -7,6 +7,6 @@ published; ``measures.py`` what several claims measure; ``pages.py`` writes what
 from __future__ import annotations
 
 from scripts.claims.claim import Claim, Finding, Judged, Source, claim, claims, judge
-from scripts.claims.pages import artefacts, pieces
+from scripts.claims.pages import artefacts
 
-__all__ = ["Claim", "Finding", "Judged", "Source", "artefacts", "claim", "claims", "judge", "pieces"]
+__all__ = ["Claim", "Finding", "Judged", "Source", "artefacts", "claim", "claims", "judge"]

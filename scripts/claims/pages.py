@@ -198,12 +198,6 @@ def files(judged: Sequence[Judged], results: Sequence[Checked], provenance: Prov
     }
 
 
-def pieces() -> dict[str, str]:
-    """The piece of a page that each claim has become, and which page it is for."""
-    made = sorted((FRAGMENTS / "claims").glob("*/*.md"))
-    return {f"claims/{path.parent.name}/{path.name}": f"docs/{path.parent.name}.md" for path in made}
-
-
 def artefacts(provenance: Provenance, tables: Callable[[], Tables]) -> list[Artefact]:
     """All claims as one artefact: they share what they measure."""
     from scripts.tables import load
