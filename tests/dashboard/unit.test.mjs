@@ -65,7 +65,7 @@ test("the own sha256 is the browser's", async () => {
 // -- loading -----------------------------------------------------------------------------------------------------------
 
 const content = new TextEncoder().encode('{"steps": [1]}');
-const manifest = { format: 1, n_vocab: 4, n_embd: 2, n_ctx: 2, parts: { training: { file: "training.x.json", bytes: content.length, sha256: await sha256(content) }, search: { small: true } } };
+const manifest = { format: 2, n_vocab: 4, n_embd: 2, n_ctx: 2, parts: { training: { file: "training.x.json", bytes: content.length, sha256: await sha256(content) }, search: { small: true } } };
 
 /** A host that answers by the file's name. @param {Record<string, () => Response>} files */
 const host = (files) => {

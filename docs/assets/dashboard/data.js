@@ -3,7 +3,7 @@
 import { createTokenizer, parseTokenizer } from "./tokenizer.js";
 
 /** @typedef {{file: string, bytes: number, sha256: string, encoding?: "deflate"}} Entry */
-/** @typedef {{index: Entry, shards: number, bytes: number, per: number, encoding?: "deflate"}} Sharded */
+/** @typedef {{index: Entry | Sharded, shards: number, bytes: number, per: number, encoding?: "deflate"}} Sharded a long index is in shards too */
 /** @typedef {"cosine" | "dot" | "euclidean"} Metric */
 /** @typedef {{label: string, words: string[], groups: string[], steps: number[], loss: number[], coordinates: number[][][], share: number[]}} Snapshots */
 /**
@@ -25,7 +25,7 @@ import { createTokenizer, parseTokenizer } from "./tokenizer.js";
  */
 /** @typedef {{signal?: AbortSignal, onProgress?: (progress: {bytes: number, of: number}) => void}} LoadOptions */
 
-const FORMAT = 1;
+const FORMAT = 2;
 const PAUSES = [300, 1500]; // milliseconds before a load is tried again by itself
 
 /** A piece of the data that could not be had. */
@@ -218,13 +218,15 @@ export class Data extends EventTarget {
     await Promise.all([work(), work(), work(), work()]);
   }
 
-  /** @param {"rows" | "positions" | "neighbours" | "coarse" | "fine"} name @param {number} number @returns {Promise<Uint8Array>} */
-  shard(name, number) {
-    const about = /** @type {Sharded} */ (this.manifest.parts[name]);
+  /** @param {string} name @param {number} number @param {Sharded} [about] @returns {Promise<Uint8Array>} */
+  shard(name, number, about = /** @type {any} */ (this.manifest.parts)[name]) {
     return this.once(`${name}/${number}`, async () => {
-      const digests = await this.once(`${name}.index`, () => this.whole(about.index));
-      const digest = hexOf(digests.subarray(number * 8, number * 8 + 8));
-      return this.fetched(`${name}/${number}.${digest}.bin`, digest, about.encoding, () => this.shard(name, number));
+      const { index } = /** @type {Sharded} */ (about);
+      const paged = "index" in index;
+      const digests = await (paged ? this.shard(`${name}.index`, Math.floor(number / index.per), index) : this.once(`${name}.index`, () => this.whole(index)));
+      const at = 8 * (paged ? number % index.per : number);
+      const digest = hexOf(digests.subarray(at, at + 8));
+      return this.fetched(`${name}/${number}.${digest}.bin`, digest, about?.encoding, () => this.shard(name, number, about));
     });
   }
 
