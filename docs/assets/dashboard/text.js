@@ -14,7 +14,7 @@ const EXAMPLES = [
 ];
 const NAMES = ["The fluffy cat …", "dog bites man", "man bites dog", "one word, four tokens", "an emoji", "a rare word", "other scripts"];
 
-const BATCH = 200; // chips that are drawn at once
+const BATCH = 200; // chips that are added at once
 
 /**
  * @param {import("./parts.js").App} app
@@ -98,8 +98,8 @@ export const createText = (app) => {
   let growing = false;
 
   /** Draw only what changed: the tokens before and after an edit keep their chips.  Of many, a part at a time. */
-  const draw = (most = BATCH) => {
-    const list = app.tokens.list.slice(0, Math.max(most, drawn.length, app.state.token + 1));
+  const draw = () => {
+    const list = app.tokens.list.slice(0, Math.max(drawn.length + BATCH, app.state.token + 1));
     const keys = list.map((token) => String(token.id));
     let same = 0;
     while (same < keys.length && same < drawn.length && keys[same] === drawn[same].key) same++;
@@ -116,7 +116,7 @@ export const createText = (app) => {
     growing = true;
     setTimeout(() => {
       growing = false;
-      draw(drawn.length + BATCH);
+      draw();
     }, 30);
   };
 
