@@ -373,7 +373,7 @@ def test_training_plays_and_pauses(dashboard: Start) -> None:
     visit = dashboard(tab="training", step=0)
     said = visit.page.locator(".dash-said")
     assert said.inner_text().startswith("Step 0 of")
-    before = visit.page.locator(".dash-word").first.get_attribute("style")
+    before = visit.page.locator(".words-map g").first.get_attribute("style")
     visit.page.get_by_role("button", name="Play the training").click()
     visit.page.wait_for_function(
         "() => !document.querySelector('.dash-said').textContent.startsWith('Step 0 ')"
@@ -382,7 +382,7 @@ def test_training_plays_and_pauses(dashboard: Start) -> None:
     paused = said.inner_text()
     visit.page.wait_for_timeout(1700)
     assert said.inner_text() == paused
-    assert visit.page.locator(".dash-word").first.get_attribute("style") != before
+    assert visit.page.locator(".words-map g").first.get_attribute("style") != before
 
 
 # -- the address -------------------------------------------------------------------------------------------------------

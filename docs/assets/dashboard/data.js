@@ -2,28 +2,6 @@
 
 import { createTokenizer, parseTokenizer } from "./tokenizer.js";
 
-/** @typedef {{file: string, bytes: number, sha256: string, encoding?: "deflate"}} Entry */
-/** @typedef {{index: Entry | Sharded, shards: number, bytes: number, per: number, encoding?: "deflate"}} Sharded a long index is in shards too */
-/** @typedef {"cosine" | "dot" | "euclidean"} Metric */
-/** @typedef {{label: string, words: string[], groups: string[], steps: number[], loss: number[], coordinates: number[][][], share: number[]}} Snapshots */
-/**
- * @typedef {object} Manifest
- * @property {number} format
- * @property {string} label
- * @property {"gpt2" | "tiny" | "unverified"} kind
- * @property {"gpt2" | "tiny"} model
- * @property {string} name
- * @property {boolean} verified
- * @property {string} revision
- * @property {number} n_vocab
- * @property {number} n_embd
- * @property {number} n_ctx
- * @property {{header: string, loading: string}} python
- * @property {{tokenizer: Entry, rows: Sharded, positions: Sharded, neighbours: Sharded & {k: number, rankings: string[], id_bytes: 2 | 4},
- *   mean: Entry, training: Entry, coarse?: Sharded, fine?: Sharded,
- *   search: {small: boolean, bits: number, recall: number, recall_over: number, exact_rows: number, facts: Entry}}} parts
- */
-/** @typedef {{signal?: AbortSignal, onProgress?: (progress: {bytes: number, of: number}) => void}} LoadOptions */
 
 const FORMAT = 2;
 const PAUSES = [300, 1500]; // milliseconds before a load is tried again by itself
@@ -70,10 +48,7 @@ export class Data extends EventTarget {
     this.nEmbd = manifest.n_embd;
     this.nCtx = manifest.n_ctx;
     this.label = manifest.label;
-    this.model = manifest.model;
     this.kind = manifest.kind;
-    this.name = manifest.name;
-    this.verified = manifest.verified;
     this.size = { wte: manifest.n_vocab * manifest.n_embd * 4, wpe: manifest.n_ctx * manifest.n_embd * 4 };
     /** @type {Map<string, Promise<any>>} what is loaded or on its way; what failed is not kept */
     this.pieces = new Map();
@@ -101,7 +76,7 @@ export class Data extends EventTarget {
     return piece;
   }
 
-  /** @returns {Promise<import("./tokenizer.js").Tokenizer>} */
+  /** @returns {Promise<Tokenizer>} */
   tokenizer() {
     return this.once("tokenizer", async () => createTokenizer(parseTokenizer(await this.whole(this.manifest.parts.tokenizer))));
   }

@@ -1,8 +1,5 @@
 // Results as text: numbers as Python writes them, tables as CSV, and programs that compute them again.
 
-/** @typedef {import("./data.js").Data} Data */
-/** @typedef {import("./data.js").Metric} Metric */
-/** @typedef {{weight: number, id: number}} Term */
 
 /**
  * Python's f"{x:.6f}": the exact value of x, rounded half to even.

@@ -7,7 +7,7 @@ import { createSearch } from "./search.js";
 import * as address from "./state.js";
 import { createText } from "./text.js";
 
-/** @type {[string, string, () => Promise<(app: import("./parts.js").App) => import("./parts.js").View>][]} */
+/** @type {[string, string, () => Promise<(app: App) => View>][]} */
 const VIEWS = [
   ["stage", "Lookup", async () => (await import("./stage.js")).createStage],
   ["neighbours", "Neighbours", async () => (await import("./neighbours.js")).createNeighbours],
@@ -45,18 +45,18 @@ const start = async () => {
     return { list, cut: list.cut ? (list.at(-1)?.end ?? 0) : null };
   };
 
-  /** @type {Map<string, import("./parts.js").View>} */
+  /** @type {Map<string, View>} */
   const views = new Map();
   /** @type {any} */
   let search;
-  /** @type {import("./parts.js").App} */
+  /** @type {App} */
   const app = {
     data,
     tokenizer,
     get search() {
       return (search ??= createSearch(data)); // starts a worker, so not before it is asked for
     },
-    state: {},
+    state: address.read(""),
     tokens: { list: [], cut: null },
     set,
     announce,

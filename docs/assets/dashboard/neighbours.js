@@ -12,10 +12,7 @@ export const parseVector = (text) => {
   return Float32Array.from(found, (one) => Number(one.replace("−", "-")));
 };
 
-/**
- * @param {import("./parts.js").App} app
- * @returns {import("./parts.js").View}
- */
+/** @param {App} app @returns {View} */
 export const createNeighbours = (app) => {
   const { data } = app;
   const of = createSwitch(
@@ -29,7 +26,8 @@ export const createNeighbours = (app) => {
     (value) => app.set({ of: value }, { push: true }),
   );
   const switches = createMetricSwitches(app);
-  const fold = el("input", { type: "checkbox", onchange: () => app.set({ fold: fold.checked }, { push: true }) });
+  const fold = el("input", { type: "checkbox" });
+  fold.addEventListener("change", () => app.set({ fold: fold.checked }, { push: true }));
   const field = newId();
   const error = newId();
   const pasted = el("textarea", { id: field, class: "dash-input dash-textarea dash-mono", rows: 4, spellcheck: "false", "aria-describedby": error });
@@ -50,8 +48,6 @@ export const createNeighbours = (app) => {
   const what = el("h2");
   const progress = createProgress("Table");
   const slot = createSlot("Searching…");
-  /** @type {number | undefined} bytes that an exact search may load */
-  let most;
   const root = el(
     "div",
     {},
@@ -129,14 +125,13 @@ export const createNeighbours = (app) => {
       }
       const own = kind === "token" ? token.id : undefined;
       const marks = new Map(kind === "token" || kind === "vector" ? [] : (kind === "sum" ? [token] : app.tokens.list).map(({ id }) => [id, kind === "sum" ? "the token itself" : "in the text"]));
-      const exact = Boolean(state.exact);
 
       if (kind !== "token" && !mayLoad(app, slot)) return;
       return slot.run(
         async (signal) => {
           if (kind === "token") return { ...(await data.neighbours(token.id, { metric, centred })), exact: true };
           const vector = await vectorOf(state);
-          const found = await app.search.query(vector, { k: K, metric, centred, without: [], exact, most, onProgress: progress.show, signal });
+          const found = await app.search.query(vector, { k: K, metric, centred, exact: state.exact, most: app.most, onProgress: progress.show, signal });
           return found;
         },
         (found) => {
@@ -146,10 +141,7 @@ export const createNeighbours = (app) => {
           return [
             kind === "token"
               ? el("p", { class: "dash-trust" }, el("strong", {}, "Exact."), ` Compared with every one of the ${integer(data.nVocab)} rows when this site was built.`)
-              : trust(app, found, (all) => {
-                  if (all) most = Infinity;
-                  app.set({ exact: true }, { push: true });
-                }),
+              : trust(app, found),
             ranking(app, found, { metric, count: SHOWN, fold: state.fold, marks, label, own }),
             takeAway(app, {
               python: () => toPython(kind === "token" ? "neighbours" : "vector", { ...question(state), metric, centred, k: SHOWN }, data),

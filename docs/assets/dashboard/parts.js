@@ -2,28 +2,10 @@
 
 import { bytes, number } from "./format.js";
 
-/**
- * What every view is given.
- * @typedef {object} App
- * @property {any} data
- * @property {any} tokenizer
- * @property {any} search
- * @property {any} state
- * @property {{list: Token[], cut: number | null}} tokens of the text, and where it was cut
- * @property {boolean} [agreed] to load a large table
- * @property {(change: object, options?: {push?: boolean, typed?: boolean}) => void} set
- * @property {(text: string) => void} announce
- */
 
-/** @typedef {{id: number, bytes: Uint8Array, text: string | null, start: number, end: number}} Token */
-/** @typedef {{root: HTMLElement, update: (state: any) => unknown}} View the promise of an update, if any, is of its first sight */
 
-/**
- * @param {Element} node
- * @param {Record<string, any>} attributes
- * @param {any[]} children
- */
-const fill = (node, attributes, children) => {
+/** @template {Element} T @param {T} node @param {Record<string, any>} attributes @param {any[]} [children] */
+export const fill = (node, attributes, children = []) => {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined || value === null || value === false) continue;
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
@@ -33,20 +15,10 @@ const fill = (node, attributes, children) => {
   return node;
 };
 
-/**
- * @param {string} tag
- * @param {Record<string, any>} [attributes]
- * @param {...any} children
- * @returns {any}
- */
+/** @type {El} */
 export const el = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children);
 
-/**
- * @param {string} tag
- * @param {Record<string, any>} [attributes]
- * @param {...any} children
- * @returns {any}
- */
+/** @type {Svg} */
 export const svg = (tag, attributes = {}, ...children) =>
   fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 
@@ -264,15 +236,17 @@ export const createSwitch = (legend, options, choose) => {
   };
 };
 
-export const METRICS = /** @type {[string, string][]} */ ([
-  ["cosine", "cosine"],
-  ["dot", "dot product"],
-  ["euclidean", "Euclidean"],
-]);
-
 /** The two switches of every ranking.  @param {App} app */
 export const createMetricSwitches = (app) => {
-  const metric = createSwitch("Nearness by", METRICS, (value) => app.set({ metric: value }, { push: true }));
+  const metric = createSwitch(
+    "Nearness by",
+    [
+      ["cosine", "cosine"],
+      ["dot", "dot product"],
+      ["euclidean", "Euclidean"],
+    ],
+    (value) => app.set({ metric: /** @type {Metric} */ (value) }, { push: true }),
+  );
   const centred = createSwitch(
     "Rows",
     [
@@ -473,12 +447,15 @@ export const ranking = (app, found, { metric, count = 20, fold = false, marks = 
  * How far a searched answer can be trusted, and the way to a better one.
  * @param {App} app
  * @param {{exact: boolean, needs?: number}} found
- * @param {(all: boolean) => void} ask for the exact search; all: whatever it takes
  */
-export const trust = (app, { exact, needs }, ask) => {
+export const trust = (app, { exact, needs }) => {
   const { data, search } = app;
   const total = integer(data.nVocab);
-  const button = (/** @type {string} */ text, /** @type {boolean} */ all) => el("button", { type: "button", class: "dash-button", onclick: () => ask(all) }, text);
+  const ask = () => {
+    app.most = needs ?? app.most;
+    app.set({ exact: true }, { push: true });
+  };
+  const button = (/** @type {string} */ text) => el("button", { type: "button", class: "dash-button", onclick: ask }, text);
   if (exact)
     return el(
       "p",
@@ -492,7 +469,7 @@ export const trust = (app, { exact, needs }, ask) => {
       { class: "dash-trust" },
       el("strong", {}, "Nearly exact."),
       " Many rows are about equally near here, so to be certain of their order they would all have to be loaded. ",
-      button(`Load them (${bytes(needs)})`, true),
+      button(`Load them (${bytes(needs)})`),
     );
   const measured = Number.isFinite(search.recall)
     ? ` On average it names ${(search.recall * 10).toFixed(2)} of the 10 truly nearest, measured over ${integer(search.recallOver)} tokens when this site was built.`
@@ -502,7 +479,7 @@ export const trust = (app, { exact, needs }, ask) => {
     { class: "dash-trust" },
     el("strong", {}, "First answer."),
     ` Every one of the ${total} rows was compared, in a compact copy of the table.${measured} `,
-    button(`Search exactly (${bytes(search.cost("exact"))})`, false),
+    button(`Search exactly (${bytes(search.cost("exact"))})`),
   );
 };
 

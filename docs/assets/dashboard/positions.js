@@ -27,15 +27,13 @@ const line = (values, p) => {
   );
 };
 
-/**
- * @param {import("./parts.js").App} app
- * @returns {import("./parts.js").View}
- */
+/** @param {App} app @returns {View} */
 export const createPositions = (app) => {
   const { data, tokenizer } = app;
   const last = data.nCtx - 1;
   const field = newId();
-  const slider = el("input", { type: "range", min: 0, max: last, step: 1, id: field, class: "dash-range", oninput: () => app.set({ p: Number(slider.value) }) });
+  const slider = el("input", { type: "range", min: 0, max: last, step: 1, id: field, class: "dash-range" });
+  slider.addEventListener("input", () => app.set({ p: slider.valueAsNumber }));
   const exactly = el("input", {
     type: "number",
     min: 0,
@@ -75,8 +73,6 @@ export const createPositions = (app) => {
   );
   /** @type {any} */
   let timer;
-  /** @type {number | undefined} bytes that an exact search may load */
-  let most;
   /** @type {Float32Array | null} */
   let all = null;
 
@@ -176,9 +172,9 @@ export const createPositions = (app) => {
             async (signal) => {
               const [row, position] = await Promise.all([data.row(id), data.position(p)]);
               const sum = exactSum(row, position);
-              const options = { metric, centred, exact: Boolean(state.exact), most, signal };
-              const found = await app.search.query(sum, { ...options, k: 8, without: [], onProgress: progress.show });
-              const [rank] = await app.search.ranks(sum, { ...options, ids: [id], without: [] });
+              const options = { metric, centred, exact: state.exact, most: app.most, signal };
+              const found = await app.search.query(sum, { ...options, k: 8, onProgress: progress.show });
+              const [rank] = await app.search.ranks(sum, { ...options, ids: [id] });
               return { found, rank };
             },
             ({ found, rank }) => {
@@ -186,10 +182,7 @@ export const createPositions = (app) => {
               const sure = (rank.from ?? rank.rank) === (rank.to ?? rank.rank);
               app.announce(`At position ${p} the nearest row is ${shown(tokenizer.bytesOf(found.ids[0]))}`);
               return [
-                trust(app, found, (all) => {
-                  if (all) most = Infinity;
-                  app.set({ exact: true }, { push: true });
-                }),
+                trust(app, found),
                 el(
                   "p",
                   {},

@@ -6,12 +6,6 @@
 import { engine } from "./engine.js";
 import { score } from "./vectors.js";
 
-/** @typedef {import("./data.js").Data} Data */
-/** @typedef {import("./data.js").Metric} Metric */
-/** @typedef {import("./data.js").LoadOptions} LoadOptions */
-/** @typedef {{metric?: Metric, centred?: boolean, without?: number[], exact?: boolean, most?: number} & LoadOptions} Options */
-/** @typedef {{ids: number[], scores: number[], exact: boolean, needs?: number}} Found */
-/** @typedef {{id: number, rank: number, from: number, to: number}} Place from and to are certain; equal if the rank is */
 
 const MOST = 32e6; // bytes that an exact search may load without being asked again
 
@@ -113,7 +107,7 @@ export class Search {
     return Math.round((missing.length * rows.bytes) / rows.shards);
   }
 
-  /** @param {number[]} ids @param {ArrayLike<number>} query @param {import("./vectors.js").Ranking} ranking @param {LoadOptions} load */
+  /** @param {number[]} ids @param {ArrayLike<number>} query @param {Ranking} ranking @param {LoadOptions} load */
   async exactScores(ids, query, ranking, { signal, onProgress }) {
     const mean = await this.data.mean();
     const { per } = this.data.manifest.parts.rows;
@@ -187,13 +181,13 @@ export class Search {
   }
 }
 
-/** @returns {(message: import("./engine.js").Message) => Promise<any>} */
+/** @returns {(message: Message) => Promise<any>} */
 const inPlace = () => {
   const answer = engine();
   return async (message) => answer(message);
 };
 
-/** @returns {(message: import("./engine.js").Message) => Promise<any>} */
+/** @returns {(message: Message) => Promise<any>} */
 const inWorker = () => {
   const worker = new Worker(new URL("search.worker.js", import.meta.url), { type: "module" });
   /** @type {Map<number, {resolve: (result: any) => void, reject: (error: Error) => void}>} */

@@ -1,7 +1,7 @@
 // Token ID → Lookup Table → Vector: the chosen token's way, and what the model receives.
 
 import { bytes, number, toCsv, toPython } from "./format.js";
-import { createSlot, dark, el, fact, hex, integer, onScheme, provenance, quoted, shown, svg, takeAway, tokenText } from "./parts.js";
+import { createSlot, dark, el, fact, fill, hex, integer, onScheme, provenance, quoted, shown, svg, takeAway, tokenText } from "./parts.js";
 import { plus } from "./vectors.js";
 import { createStrips, limitOf, numbersTable, paintCells } from "./strips.js";
 
@@ -24,7 +24,7 @@ const kindOf = (raw) => {
   }
 };
 
-/** The whole table, one dot a row.  @param {import("./parts.js").App} app */
+/** The whole table, one dot a row.  @param {App} app */
 const createMap = (app) => {
   const n = app.data.nVocab;
   const columns = Math.ceil(Math.sqrt(2.2 * n));
@@ -49,7 +49,7 @@ const createMap = (app) => {
     if (!kinds) return;
     const shades = SHADES[dark() ? "dark" : "light"];
     const colours = shades.map((c) => [1, 3, 5].map((at) => Number.parseInt(c.slice(at, at + 2), 16)));
-    const context = canvas.getContext("2d");
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     const image = context.createImageData(columns, lines);
     for (let i = 0; i < n; i++) image.data.set([...colours[kinds[i]], 255], i * 4);
     context.putImageData(image, 0, 0);
@@ -62,10 +62,9 @@ const createMap = (app) => {
     overlay.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const at = (/** @type {number} */ row) => [(((row % columns) + 0.5) / columns) * width, ((Math.floor(row / columns) + 0.5) / lines) * height];
     const [x, y] = at(id);
-    ring.setAttribute("cx", x);
-    ring.setAttribute("cy", y);
-    for (const [name, value] of Object.entries({ x1: 0, x2: width, y1: y, y2: y })) across.setAttribute(name, value);
-    for (const [name, value] of Object.entries({ x1: x, x2: x, y1: 0, y2: height })) down.setAttribute(name, value);
+    fill(ring, { cx: x, cy: y });
+    fill(across, { x1: 0, x2: width, y1: y, y2: y });
+    fill(down, { x1: x, x2: x, y1: 0, y2: height });
     others.replaceChildren(
       ...[...new Set(ids)].slice(0, 200).map((other) => {
         const [cx, cy] = at(other);
@@ -109,7 +108,7 @@ const createMap = (app) => {
   };
 };
 
-/** What the table is, from the data.  @param {import("./parts.js").App} app */
+/** What the table is, from the data.  @param {App} app */
 const createFacts = ({ data }) => {
   const numbers = data.nVocab * data.nEmbd;
   return el(
@@ -134,10 +133,7 @@ const ends = (row) =>
     "]",
   );
 
-/**
- * @param {import("./parts.js").App} app
- * @returns {import("./parts.js").View}
- */
+/** @param {App} app @returns {View} */
 export const createStage = (app) => {
   const map = createMap(app);
   const one = el("div", { class: "dash-box-body" });

@@ -1,24 +1,5 @@
 // The dashboard's state is the page's address: what is not as at the start stands behind the #, and nothing else is believed.
 
-/** @typedef {{weight: number, id: number}} Term */
-/**
- * @typedef {object} State
- * @property {string} text
- * @property {number} token which of the text's tokens, from 0
- * @property {string} tab
- * @property {"cosine" | "dot" | "euclidean"} metric
- * @property {boolean} centred
- * @property {boolean} exact
- * @property {number | null} p the position; null is the token's own place
- * @property {string} of whose nearest rows
- * @property {boolean} fold near-copies
- * @property {Float32Array | null} vector one that was pasted
- * @property {Term[]} terms of the arithmetic
- * @property {number | null} expected the ID whose rank is asked for
- * @property {string} text2
- * @property {number | null} step which snapshot of the training; null is the last
- */
-/** @typedef {{nVocab?: number, nCtx?: number, nEmbd?: number}} Limits */
 
 export const TABS = ["stage", "neighbours", "arithmetic", "positions", "compare", "training"];
 export const METRICS = /** @type {const} */ (["cosine", "dot", "euclidean"]);

@@ -27,7 +27,7 @@ const palette = () => {
 /**
  * Draw a vector as cells, a pixel each.
  * @param {HTMLCanvasElement} canvas
- * @param {Float32Array} values
+ * @param {ArrayLike<number>} values
  * @param {number} columns
  * @param {number} limit where the scale ends
  */
@@ -39,26 +39,17 @@ export const paintCells = (canvas, values, columns, limit) => {
   const colours = palette();
   const image = context.createImageData(columns, canvas.height);
   const pixels = new Uint32Array(image.data.buffer);
-  values.forEach((value, i) => {
-    pixels[i] = colours[Math.max(0, Math.min(255, Math.round(((value / limit + 1) / 2) * 255)))];
-  });
+  for (let i = 0; i < values.length; i++) pixels[i] = colours[Math.max(0, Math.min(255, Math.round(((values[i] / limit + 1) / 2) * 255)))];
   context.putImageData(image, 0, 0);
 };
 
-/** The scale's end: the least round number that nearly all cells stay within.  @param {Float32Array[]} vectors */
+/** The scale's end: the least round number that nearly all cells stay within.  @param {ArrayLike<number>[]} vectors */
 export const limitOf = (vectors) => {
-  const all = vectors.flatMap((vector) => Array.from(vector, Math.abs)).sort((a, b) => a - b);
+  const all = vectors.flatMap((vector) => Array.from(vector, (value) => Math.abs(value))).sort((a, b) => a - b);
   const most = all[Math.floor(all.length * 0.98)] ?? 1;
   return LIMITS.find((limit) => limit >= most) ?? most;
 };
 
-/**
- * @typedef {object} Strip
- * @property {string} sign before its number in the equation: "", "+", "=" …
- * @property {string} name one or two words
- * @property {any} title as it stands above the strip
- * @property {Float32Array} values
- */
 
 /** @param {string} label what the strips are, for those who do not see them */
 export const createStrips = (label) => {
@@ -140,7 +131,7 @@ export const createStrips = (label) => {
 
   const explain = () => {
     const total = strips.length * size();
-    const beyond = strips.reduce((sum, { values }) => sum + values.reduce((n, value) => n + Number(Math.abs(value) > limit), 0), 0);
+    const beyond = strips.flatMap(({ values }) => Array.from(values)).filter((value) => Math.abs(value) > limit).length;
     legend.replaceChildren(
       el(
         "div",
@@ -227,7 +218,7 @@ export const createStrips = (label) => {
 /**
  * The numbers of several vectors as a table, made when it is asked for.
  * @param {string} summary
- * @param {() => {header: string[], vectors: Float32Array[]}} from
+ * @param {() => {header: string[], vectors: ArrayLike<number>[]}} from
  */
 export const numbersTable = (summary, from) =>
   folded(summary, () => {

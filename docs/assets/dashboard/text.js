@@ -3,7 +3,7 @@
 import { el, hex, integer, newId, quoted, shown, tokenText } from "./parts.js";
 import { LONGEST } from "./state.js";
 
-const EXAMPLES = [
+const EXAMPLES = /** @type {[string, number][]} */ ([
   ["The fluffy cat sat on the mat", 2],
   ["dog bites man", 0],
   ["man bites dog", 0],
@@ -11,14 +11,14 @@ const EXAMPLES = [
   ["I 💛 cats", 1],
   ["antidisestablishmentarianism", 0],
   ["unmöglich! 不可能", 0],
-];
+]);
 const NAMES = ["The fluffy cat …", "dog bites man", "man bites dog", "one word, four tokens", "an emoji", "a rare word", "other scripts"];
 
 const BATCH = 200; // chips that are added at once
 
 /**
- * @param {import("./parts.js").App} app
- * @returns {import("./parts.js").View & {input: HTMLTextAreaElement}}
+ * @param {App} app
+ * @returns {View & {input: HTMLTextAreaElement}}
  */
 export const createText = (app) => {
   const field = newId();
@@ -58,7 +58,7 @@ export const createText = (app) => {
   let drawn = [];
   let chosen = -1;
 
-  const chip = (/** @type {import("./parts.js").Token} */ token) =>
+  const chip = (/** @type {Token} */ token) =>
     el(
       "button",
       { type: "button", role: "radio", class: "dash-chip", "aria-checked": "false", tabindex: "-1", "aria-label": `${quoted(token.bytes)}, ID ${token.id}, bytes ${hex(token.bytes)}` },

@@ -1,15 +1,5 @@
 // GPT-2's byte-level BPE, as tiktoken does it: the same pieces, the same merges, for every string.
 
-/**
- * @typedef {object} Token
- * @property {number} id
- * @property {Uint8Array} bytes
- * @property {string | null} text null if the bytes are not whole characters of UTF-8
- * @property {number} start where its first character begins in the text, in UTF-16 units
- * @property {number} end where its last character ends
- */
-/** @typedef {Token[] & {cut: boolean}} Tokens cut: the limit ended it before the text did */
-/** @typedef {{bytes: number[], merges: number, end: string, classes: Record<"letter" | "number" | "space", number[]>, pairs: Uint8Array}} TokenizerRecord */
 
 const OTHER = 0;
 const LETTER = 1;

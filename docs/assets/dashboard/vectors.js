@@ -1,8 +1,5 @@
 // Scores of one vector with every row, as certain as the table allows: exact from rows, with bounds from codes.
 
-/** @typedef {import("./data.js").Metric} Metric */
-/** @typedef {{metric: Metric, centred: boolean}} Ranking */
-/** @typedef {{score: Float64Array, slack: Float64Array | null}} Scores slack: how far each may be off, null if none is */
 
 /** @param {ArrayLike<number>} a @param {ArrayLike<number>} b */
 export const dot = (a, b) => {
