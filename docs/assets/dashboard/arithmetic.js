@@ -87,7 +87,7 @@ export const createArithmetic = (app) => {
   /** @type {{root: HTMLElement, sign: any, weight: any, picker: any}[]} */
   let lines = [];
   const line = (/** @type {number} */ i) => {
-    const put = (/** @type {object} */ part) => change(now().map((/** @type {any} */ term, /** @type {number} */ j) => (j === i ? { ...term, ...part } : term)));
+    const put = (/** @type {object} */ part) => change(now().map((term, j) => (j === i ? { ...term, ...part } : term)));
     const sign = el("button", { type: "button", class: "dash-plus", onclick: () => put({ weight: -now()[i].weight }) });
     const weight = el("input", {
       type: "number",
@@ -109,7 +109,7 @@ export const createArithmetic = (app) => {
         class: "dash-remove",
         "aria-label": `Remove term ${i + 1}`,
         onclick: () => {
-          change(now().filter((/** @type {any} */ _, /** @type {number} */ j) => j !== i));
+          change(now().filter((_, j) => j !== i));
           (lines[Math.min(i, lines.length - 1)]?.picker.input ?? add).focus();
         },
       },
@@ -126,7 +126,7 @@ export const createArithmetic = (app) => {
       terms.append(next.root);
     }
     while (lines.length > list.length) lines.pop()?.root.remove();
-    list.forEach(({ weight, id }, /** @type {number} */ i) => {
+    list.forEach(({ weight, id }, i) => {
       const one = lines[i];
       one.sign.textContent = weight < 0 ? "−" : "+";
       one.sign.setAttribute("aria-label", `Term ${i + 1} is ${weight < 0 ? "taken away" : "added"}: change`);
@@ -161,10 +161,10 @@ export const createArithmetic = (app) => {
         async (signal) => {
           const rows = await data.rows(list.map(({ id }) => id));
           const sum = new Float64Array(data.nEmbd);
-          list.forEach(({ weight }, i) => rows[i].forEach((/** @type {number} */ value, /** @type {number} */ j) => (sum[j] += weight * value)));
+          list.forEach(({ weight }, i) => rows[i].forEach((value, j) => (sum[j] += weight * value)));
           // the search takes one mean from the vector; each of the rows in the sum has one to lose
           const spare = 1 - total(list);
-          if (centred && spare) (await data.mean()).forEach((/** @type {number} */ value, /** @type {number} */ j) => (sum[j] += spare * value));
+          if (centred && spare) (await data.mean()).forEach((value, j) => (sum[j] += spare * value));
           const options = { k: SHOWN, metric, centred, exact: state.exact, most: app.most, onProgress: progress.show, signal };
           const [kept, removed] = [await app.search.query(sum, { ...options, without: [] }), await app.search.query(sum, { ...options, without: inputs })];
           const ranks =

@@ -176,7 +176,7 @@ export class Data extends EventTarget {
    * @param {LoadOptions & {keep?: boolean}} [options] keep: false, if what `take` makes of a shard is all that is needed
    */
   async all(name, take, { signal, onProgress, keep = true } = {}) {
-    const about = /** @type {Sharded} */ (this.manifest.parts[name]);
+    const about = this.manifest.parts[name];
     const of = this.cost(name);
     let bytes = 0;
     let next = 0;
@@ -196,7 +196,7 @@ export class Data extends EventTarget {
   /** @param {string} name @param {number} number @param {Sharded} [about] @returns {Promise<Uint8Array>} */
   shard(name, number, about = /** @type {any} */ (this.manifest.parts)[name]) {
     return this.once(`${name}/${number}`, async () => {
-      const { index } = /** @type {Sharded} */ (about);
+      const { index } = about;
       const paged = "index" in index;
       const digests = await (paged ? this.shard(`${name}.index`, Math.floor(number / index.per), index) : this.once(`${name}.index`, () => this.whole(index)));
       const at = 8 * (paged ? number % index.per : number);

@@ -47,7 +47,6 @@ const start = async () => {
 
   /** @type {Map<string, View>} */
   const views = new Map();
-  /** @type {any} */
   let search;
   /** @type {App} */
   const app = {
@@ -69,7 +68,7 @@ const start = async () => {
     const panel = el("div", { role: "tabpanel", class: "dash-panel", id: `dash-panel-${name}`, "aria-labelledby": tab.id, hidden: true });
     return { name, tab, panel };
   });
-  tabs.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+  tabs.addEventListener("keydown", (event) => {
     const now = VIEWS.findIndex(([name]) => name === app.state.tab);
     /** @type {Record<string, number>} */
     const to = { ArrowLeft: now - 1, ArrowRight: now + 1, Home: 0, End: VIEWS.length - 1 };
@@ -94,7 +93,7 @@ const start = async () => {
   data.addEventListener("progress", count);
   count();
 
-  const save = debounce((/** @type {any} */ options) => address.write(app.state, options), 250);
+  const save = debounce((options) => address.write(app.state, options), 250);
   let waiting = false;
 
   /**
@@ -168,7 +167,7 @@ const start = async () => {
   root.replaceChildren(tabs, ...panels.map((one) => one.panel), footer, live);
   shownNow.dispatchEvent(new Event("shown"));
   root.classList.add("is-alive");
-  address.subscribe((/** @type {any} */ state) => {
+  address.subscribe((state) => {
     take(state);
     show();
   }, data);

@@ -386,11 +386,10 @@ export const letters = (raw) => shown(raw).trim().toLowerCase();
  * @param {{metric: string, count?: number, fold?: boolean, marks?: Map<number, string>, label: string, own?: number}} options
  */
 export const ranking = (app, found, { metric, count = 20, fold = false, marks = new Map(), label, own }) => {
-  const all = Array.from(found.ids, (id, i) => ({ id, place: i + 1, score: shownScore(metric, found.scores[i]), copies: /** @type {number[]} */ ([]) }));
+  const all = Array.from(found.ids, (id, i) => ({ id, place: i + 1, score: shownScore(metric, found.scores[i]), copies: [] }));
   let list = all;
   let dropped = 0;
   if (fold) {
-    /** @type {Map<string, any>} */
     const first = new Map();
     if (own !== undefined) first.set(letters(app.tokenizer.bytesOf(own)), null);
     list = [];
@@ -586,7 +585,7 @@ export const createPicker = (app, { label, choose, optional = false }) => {
       ...offers.map((id) => {
         const option = el("li", { role: "option", id: newId(), "aria-selected": "false" }, tokenLabel(app, id));
         option.setAttribute("aria-label", `${quoted(app.tokenizer.bytesOf(id))}, ID ${id}`);
-        option.addEventListener("pointerdown", (/** @type {Event} */ event) => {
+        option.addEventListener("pointerdown", (event) => {
           event.preventDefault();
           pick(id);
         });
@@ -618,7 +617,7 @@ export const createPicker = (app, { label, choose, optional = false }) => {
     if (optional && !input.value.trim() && value !== null) pick(null);
     else show(value);
   });
-  input.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+  input.addEventListener("keydown", (event) => {
     const closed = options.hidden;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();

@@ -163,12 +163,12 @@ export class Search {
     const { search, coarse } = data.manifest.parts;
     const [facts, mean] = await Promise.all([data.whole(search.facts), data.mean()]);
     await this.ask({ type: "codes", n: data.nVocab, d: data.nEmbd, bits: search.bits, facts: new Float32Array(facts.slice().buffer), mean });
-    await this.send("coarse", /** @type {{per: number}} */ (coarse).per, load);
+    await this.send("coarse", coarse.per, load);
   }
 
   /** @param {LoadOptions} load */
   async refine(load) {
-    await this.send("fine", /** @type {{per: number}} */ (this.data.manifest.parts.fine).per, load);
+    await this.send("fine", this.data.manifest.parts.fine.per, load);
     await this.ask({ type: "refined" });
   }
 
@@ -207,6 +207,6 @@ const inWorker = () => {
     new Promise((resolve, reject) => {
       calls.set(++last, { resolve, reject });
       const parts = "data" in message ? [message.data.buffer] : "rows" in message ? [message.rows.buffer] : [];
-      worker.postMessage({ call: last, message }, /** @type {Transferable[]} */ (parts));
+      worker.postMessage({ call: last, message }, parts);
     });
 };

@@ -75,7 +75,7 @@ const createMap = (app) => {
   const rest = () => {
     said.textContent = `Row ${integer(id)} of 0 to ${integer(n - 1)}: ${((id / n) * 100).toFixed(1)} % of the way down. The small dots are the other tokens of your text.`;
   };
-  picture.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => {
+  picture.addEventListener("pointermove", (event) => {
     const box = picture.getBoundingClientRect();
     const row = Math.floor(((event.clientY - box.top) / box.height) * lines) * columns + Math.floor(((event.clientX - box.left) / box.width) * columns);
     if (row >= 0 && row < n) said.textContent = `Row ${integer(row)} is ${quoted(app.tokenizer.bytesOf(row))}.`;
@@ -84,7 +84,7 @@ const createMap = (app) => {
   new ResizeObserver(place).observe(picture);
   onScheme(paint);
   // colouring reads every token once: not before the first row is on the screen
-  const idle = /** @type {any} */ (globalThis).requestIdleCallback ?? setTimeout;
+  const idle = globalThis.requestIdleCallback ?? setTimeout;
   const found = new Uint8Array(n);
   const some = (/** @type {number} */ from) => {
     const to = Math.min(n, from + 4000);

@@ -8,7 +8,6 @@ export const LONGEST = 4000; // characters of a text that an address holds; a lo
 const MOST_TERMS = 12;
 const HEAVIEST = 1000;
 
-/** @type {Readonly<State>} */
 export const DEFAULTS = Object.freeze({
   text: "The fluffy cat sat on the mat",
   token: 2,
@@ -40,7 +39,6 @@ const terms = (text, nVocab) => {
   if (text === null || text.length > 400) return undefined;
   const found = text ? text.split(",").map((part) => /^(-?\d{1,4}(?:\.\d{1,6})?)\*(\d{1,9})$/.exec(part)) : [];
   if (found.length > MOST_TERMS) return undefined;
-  /** @type {Term[]} */
   const out = [];
   for (const match of found) {
     const [weight, id] = [Number(match?.[1]), Number(match?.[2])];
@@ -70,7 +68,6 @@ export const read = (hash, { nVocab = 2 ** 31, nCtx = 2 ** 31, nEmbd } = {}) => 
   const asked = new URLSearchParams(hash.replace(/^[#?]/, ""));
   const get = (/** @type {string} */ name) => asked.get(name);
   const text = (/** @type {string} */ name) => get(name)?.slice(0, LONGEST);
-  /** @type {{[K in keyof State]: State[K] | undefined}} */
   const found = {
     text: text("text"),
     token: whole(get("token"), 2 ** 31) ?? (asked.has("text") ? 0 : undefined),

@@ -150,7 +150,7 @@ export const createStrips = (label) => {
     );
   };
 
-  rows.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+  rows.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const page = columns * Math.max(1, Math.ceil(size() / columns / 4));
     /** @type {Record<string, number>} */

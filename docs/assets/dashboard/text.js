@@ -72,12 +72,12 @@ export const createText = (app) => {
     if (focus) drawn[index]?.node.focus();
   };
 
-  chips.addEventListener("click", (/** @type {MouseEvent} */ event) => {
+  chips.addEventListener("click", (event) => {
     const node = /** @type {Element} */ (event.target).closest(".dash-chip");
     const index = drawn.findIndex((one) => one.node === node);
     if (index >= 0) choose(index);
   });
-  chips.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+  chips.addEventListener("keydown", (event) => {
     const last = drawn.length - 1;
     /** @type {Record<string, number>} */
     const to = {

@@ -49,7 +49,7 @@ export class Tokenizer {
    * @returns {Tokens}
    */
   encode(text, { limit = Infinity } = {}) {
-    const tokens = /** @type {Tokens} */ (Object.assign([], { cut: false }));
+    const tokens = Object.assign([], { cut: false });
     for (let at = 0; at < text.length; ) {
       if (tokens.length >= limit) {
         tokens.cut = true;
@@ -64,7 +64,6 @@ export class Tokenizer {
 
   /** The IDs alone: what tiktoken's encode_ordinary returns. @param {string} text @returns {number[]} */
   encodeIds(text) {
-    /** @type {number[]} */
     const out = [];
     for (let at = 0; at < text.length; ) {
       const next = this.pieceEnd(text, at);
@@ -250,7 +249,7 @@ export class Tokenizer {
       more.sort((a, b) => away(a) - away(b) || a - b);
       more.forEach((id) => found.add(id));
     }
-    return /** @type {number[]} */ ([...found].slice(0, limit));
+    return [...found].slice(0, limit);
   }
 }
 

@@ -197,11 +197,10 @@ export const top = (scores, k, without = new Set()) => {
 export const best = ({ score: all, slack }, k, without) => {
   const ids = top(all, k, without);
   const scores = ids.map((id) => all[id]);
-  if (!slack) return { ids, scores, open: /** @type {number[] | null} */ (null) };
+  if (!slack) return { ids, scores, open: null };
   const least = all.map((one, i) => one - slack[i]);
   const sure = top(least, k, without);
   const floor = sure.length < k ? -Infinity : least[sure[k - 1]];
-  /** @type {number[]} */
   const open = [];
   for (let i = 0; i < all.length; i++) if (all[i] + slack[i] >= floor && !without.has(i)) open.push(i);
   return { ids, scores, open };
@@ -217,7 +216,6 @@ export const best = ({ score: all, slack }, k, without) => {
 export const place = ({ score: all, slack }, id, exact, without) => {
   let ahead = 0;
   let about = 0;
-  /** @type {number[]} */
   const open = [];
   for (let i = 0; i < all.length; i++) {
     if (i === id || without.has(i)) continue;
