@@ -55,7 +55,7 @@ const start = async () => {
     get search() {
       return (search ??= createSearch(data)); // starts a worker, so not before it is asked for
     },
-    state: address.read(""),
+    state: { ...address.read(""), text: "" }, // no tokens yet
     tokens: { list: [], cut: null },
     set,
     announce,

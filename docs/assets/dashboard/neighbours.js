@@ -1,7 +1,7 @@
 // The nearest rows of the whole table: to a token, to a sum, to the mean of a text, to any vector.
 
-import { number, toCsv, toPython } from "./format.js";
-import { createMetricSwitches, createProgress, createSlot, createSwitch, el, exactSum, integer, mayLoad, meanOf, metricName, newId, provenance, rankedHeader, rankedRows, ranking, shown, takeAway, tokenText, trust } from "./parts.js";
+import { number, toPython } from "./format.js";
+import { createMetricSwitches, createProgress, createSlot, createSwitch, el, exactSum, integer, mayLoad, meanOf, metricName, newId, provenance, ranking, shown, takeRanking, tokenText, trust } from "./parts.js";
 
 const SHOWN = 20;
 const K = 32;
@@ -143,10 +143,9 @@ export const createNeighbours = (app) => {
               ? el("p", { class: "dash-trust" }, el("strong", {}, "Exact."), ` Compared with every one of the ${integer(data.nVocab)} rows when this site was built.`)
               : trust(app, found),
             ranking(app, found, { metric, count: SHOWN, fold: state.fold, marks, label, own }),
-            takeAway(app, {
+            takeRanking(app, found, {
+              metric,
               python: () => toPython(kind === "token" ? "neighbours" : "vector", { ...question(state), metric, centred, k: SHOWN }, data),
-              csv: () =>
-                toCsv(rankedHeader(metric), rankedRows(app, found, metric)),
               file: "neighbours.csv",
             }),
           ];

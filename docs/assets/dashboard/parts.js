@@ -1,6 +1,6 @@
 // Pieces of the page that several views use.  Whatever a reader typed becomes text, never markup.
 
-import { bytes, number } from "./format.js";
+import { bytes, escaped, number, toCsv } from "./format.js";
 
 
 
@@ -25,9 +25,6 @@ export const svg = (tag, attributes = {}, ...children) =>
 let ids = 0;
 export const newId = () => `dash-${++ids}`;
 
-/** @param {string} text */
-export const hidden = (text) => el("span", { class: "dash-sr" }, text);
-
 export const dark = () => document.body.dataset.mdColorScheme === "slate";
 
 /** @param {() => void} listener called when the reader switches between light and dark */
@@ -36,8 +33,6 @@ export const onScheme = (listener) =>
 
 /** Tells that what was made out of sight is on the page now, and has a width. */
 export const shownNow = new EventTarget();
-
-export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /**
  * Calls the last of several calls in quick succession.
@@ -81,19 +76,11 @@ const seen = (text) =>
       if (c === "\n") return "\\n";
       if (c === "\t") return "\\t";
       if (c === "\r") return "\\r";
-      const code = c.codePointAt(0) ?? 0;
-      return code < 256
-        ? `\\x${code.toString(16).padStart(2, "0")}`
-        : code < 65536
-          ? `\\u${code.toString(16).padStart(4, "0")}`
-          : `\\U${code.toString(16).padStart(8, "0")}`;
+      return escaped(c);
     })
     .join("");
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-/** @param {Uint8Array} raw */
-export const hex = (raw) => [...raw].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
 
 /**
  * A token's text with nothing invisible in it: escapes for what has no glyph, bytes where it is no whole text.
@@ -104,7 +91,7 @@ export const shown = (raw) => {
     const text = strict.decode(raw);
     return text.includes("\ufffd") ? text.replaceAll("\ufffd", "\\ufffd") : seen(text);
   } catch {
-    return [...raw].map((byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, "0")}`)).join("");
+    return Array.from(raw, (byte) => String.fromCharCode(byte)).map((c) => (/[ -~]/.test(c) ? c : escaped(c))).join("");
   }
 };
 
@@ -338,6 +325,14 @@ export const takeAway = (app, { python, csv, file }) =>
     downloadButton("Download CSV", file, csv),
   );
 
+/**
+ * The same of a ranking.
+ * @param {App} app
+ * @param {{ids: ArrayLike<number>, scores: ArrayLike<number>}} found
+ * @param {{metric: Metric, python: () => Promise<string | null>, file: string}} how
+ */
+export const takeRanking = (app, found, { metric, ...how }) => takeAway(app, { ...how, csv: () => toCsv(rankedHeader(metric), rankedRows(app, found, metric)) });
+
 /** Where the numbers of a view come from.  @param {string} label */
 export const provenance = (label) => el("p", { class: "dash-label" }, `Computed in your browser from ${label}`);
 
@@ -477,7 +472,7 @@ export const trust = (app, { exact, needs }) => {
     "p",
     { class: "dash-trust" },
     el("strong", {}, "First answer."),
-    ` Every one of the ${total} rows was compared, in a compact copy of the table.${measured} `,
+    ` Every one of the ${total} rows was compared, in a compact copy of the table; the numbers are those of the rows themselves.${measured} `,
     button(`Search exactly (${bytes(search.cost("exact"))})`),
   );
 };

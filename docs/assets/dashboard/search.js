@@ -48,17 +48,19 @@ export class Search {
     const found = await this.ask({ type: "best", query, ranking, k, without });
     load.signal?.throwIfAborted();
     if (!found.open) return { ids: found.ids, scores: found.scores.map(Math.fround), exact: true };
-    if (!exact) return { ids: found.ids, scores: found.scores, exact: false };
     const needs = this.rowsCost(found.open);
-    if (needs > most) return { ids: found.ids, scores: found.scores, exact: false, needs };
-    const scores = await this.exactScores(found.open, query, ranking, load);
-    const order = found.open.map((/** @type {number} */ _, /** @type {number} */ i) => i);
-    order.sort((/** @type {number} */ a, /** @type {number} */ b) => scores[b] - scores[a] || found.open[a] - found.open[b]);
+    const all = exact && needs <= most;
+    // whoever was found, the score that is shown is the row's own
+    /** @type {number[]} */
+    const ids = all ? found.open : found.ids;
+    const scores = await this.exactScores(ids, query, ranking, load);
+    const order = ids.map((_, i) => i).sort((a, b) => scores[b] - scores[a] || ids[a] - ids[b]);
     const first = order.slice(0, k);
     return {
-      ids: first.map((/** @type {number} */ i) => found.open[i]),
-      scores: first.map((/** @type {number} */ i) => Math.fround(scores[i])), // as the lists made at the build
-      exact: true,
+      ids: first.map((i) => ids[i]),
+      scores: first.map((i) => Math.fround(scores[i])), // as the lists made at the build
+      exact: all,
+      needs: exact && !all ? needs : undefined,
     };
   }
 

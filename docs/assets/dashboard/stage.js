@@ -1,9 +1,8 @@
 // Token ID → Lookup Table → Vector: the chosen token's way, and what the model receives.
 
-import { bytes, number, toCsv, toPython } from "./format.js";
-import { createSlot, dark, el, fact, fill, hex, integer, onScheme, provenance, quoted, shown, svg, takeAway, tokenText } from "./parts.js";
-import { plus } from "./vectors.js";
-import { createStrips, limitOf, numbersTable, paintCells } from "./strips.js";
+import { bytes, hex, number, toPython } from "./format.js";
+import { createSlot, dark, el, fact, fill, integer, onScheme, provenance, quoted, shown, svg, tokenText } from "./parts.js";
+import { createSum, limitOf, paintCells } from "./strips.js";
 
 const KINDS = ["a space, then letters", "letters alone", "anything else: digits, signs, pieces of characters"];
 const SHADES = {
@@ -153,10 +152,9 @@ export const createStage = (app) => {
     arrow("is copied out"),
     box("3", "Vector", three),
   );
-  const strips = createStrips("Row, position and sum");
+  const sums = createSum(app);
   const equation = el("p", { class: "dash-equation" });
   const vectors = createSlot("Fetching the row…");
-  const more = el("div");
   const received = el("section", { class: "dash-received" }, el("h2", {}, "What the model receives"), equation, vectors.root);
   const root = el("div", {}, createFacts(app), flow, received, provenance(app.data.label));
   let last = -1;
@@ -172,7 +170,7 @@ export const createStage = (app) => {
       one.replaceChildren(
         el("p", { class: "dash-big" }, tokenText(token.bytes)),
         el("p", { class: "dash-giant" }, id),
-        el("p", { class: "dash-quiet" }, `bytes ${hex(token.bytes)}`),
+        el("p", { class: "dash-quiet" }, `bytes ${hex(token.bytes, " ")}`),
         el("p", { class: "dash-quiet" }, `token ${integer(p + 1)} of ${integer(app.tokens.list.length)}, so position ${integer(p)}: counting starts at 0`),
       );
       map.show(
@@ -182,8 +180,7 @@ export const createStage = (app) => {
       return vectors.run(
         () => Promise.all([app.data.row(id), app.data.position(p)]),
         ([row, position]) => {
-          const sum = plus(row, position);
-          repaint = () => paintCells(picture, row, row.length % 48 ? 24 : 48, limitOf([row, position, sum]));
+          repaint = () => paintCells(picture, row, row.length % 48 ? 24 : 48, limitOf([row, position]));
           repaint();
           three.replaceChildren(
             picture,
@@ -197,28 +194,9 @@ export const createStage = (app) => {
             el("code", {}, `wte[${id}] + wpe[${p}]`),
             ". Point at a cell, or use the arrow keys, to read it.",
           );
-          strips.show([
-            { sign: "", name: "row", title: el("span", {}, el("code", {}, "wte"), ` row ${integer(id)}: the token`), values: row },
-            { sign: "+", name: "position", title: el("span", {}, el("code", {}, "wpe"), ` row ${integer(p)}: its position`), values: position },
-            { sign: "=", name: "sum", title: "their sum: what the first block of the model receives", values: sum },
-          ]);
-          const from = () => ({ header: [`wte[${id}]`, `wpe[${p}]`, "sum"], vectors: [row, position, sum] });
-          more.replaceChildren(
-            el(
-              "p",
-              { class: "dash-quiet" },
-              "Each sum is made of the two float32 numbers and rounded once, as the model does; so it can differ by 1 in the last digit from adding up the rounded digits shown here.",
-            ),
-            takeAway(app, {
-              python: () => toPython("row", { text: state.text, token: p, p }, app.data),
-              csv: () => toCsv(["dimension", ...from().header], Array.from(row, (value, i) => [i, value, position[i], sum[i]])),
-              file: `token-${id}-position-${p}.csv`,
-            }),
-            numbersTable(`All ${integer(row.length)} numbers of the three as a table`, from),
-          );
           if (last !== id) app.announce(`Row ${id} of ${shown(token.bytes)} is shown`);
           last = id;
-          return [strips.root, more];
+          return sums.show({ id, p, row, position, python: () => toPython("row", { text: state.text, token: p, p }, app.data) });
         },
       );
     },

@@ -1,7 +1,8 @@
 // Vectors as strips of cells that stand under one another, on one colour scale, read cell by cell.
 
-import { number } from "./format.js";
-import { dark, el, folded, integer, onScheme, shownNow } from "./parts.js";
+import { number, toCsv } from "./format.js";
+import { dark, el, folded, integer, onScheme, shownNow, takeAway } from "./parts.js";
+import { plus } from "./vectors.js";
 
 // The same colours as the charts of this site: blue below zero, orange above.
 const DIVERGING = {
@@ -239,3 +240,34 @@ export const numbersTable = (summary, from) =>
     );
   });
 
+/** A token's row, a position's row and their sum on strips, with what can be taken away. @param {App} app */
+export const createSum = (app) => {
+  const strips = createStrips("Row, position and sum");
+  const more = el("div");
+  return {
+    /** @param {{id: number, p: number, row: Float32Array, position: Float32Array, python: () => Promise<string | null>}} of @returns its elements */
+    show({ id, p, row, position, python }) {
+      const vectors = [row, position, plus(row, position)];
+      const header = [`wte[${id}]`, `wpe[${p}]`, "sum"];
+      strips.show([
+        { sign: "", name: "row", title: el("span", {}, el("code", {}, "wte"), ` row ${integer(id)}: the token, the same at every place`), values: row },
+        { sign: "+", name: "position", title: el("span", {}, el("code", {}, "wpe"), ` row ${integer(p)}: its position`), values: position },
+        { sign: "=", name: "sum", title: "their sum: what the first block of the model receives", values: vectors[2] },
+      ]);
+      more.replaceChildren(
+        el(
+          "p",
+          { class: "dash-quiet" },
+          "Each sum is made of the two float32 numbers and rounded once, as the model does; so it can differ by 1 in the last digit from adding up the rounded digits shown here.",
+        ),
+        takeAway(app, {
+          python,
+          csv: () => toCsv(["dimension", ...header], Array.from(row, (_, i) => [i, ...vectors.map((vector) => vector[i])])),
+          file: `token-${id}-position-${p}.csv`,
+        }),
+        numbersTable(`All ${integer(row.length)} numbers of the three as a table`, () => ({ header, vectors })),
+      );
+      return [strips.root, more];
+    },
+  };
+};

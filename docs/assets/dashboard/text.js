@@ -1,6 +1,7 @@
 // The reader's text, and the tokens it is cut into.
 
-import { el, hex, integer, newId, quoted, shown, tokenText } from "./parts.js";
+import { hex } from "./format.js";
+import { el, integer, newId, quoted, shown, tokenText } from "./parts.js";
 import { LONGEST } from "./state.js";
 
 const EXAMPLES = /** @type {[string, number][]} */ ([
@@ -61,10 +62,10 @@ export const createText = (app) => {
   const chip = (/** @type {Token} */ token) =>
     el(
       "button",
-      { type: "button", role: "radio", class: "dash-chip", "aria-checked": "false", tabindex: "-1", "aria-label": `${quoted(token.bytes)}, ID ${token.id}, bytes ${hex(token.bytes)}` },
+      { type: "button", role: "radio", class: "dash-chip", "aria-checked": "false", tabindex: "-1", "aria-label": `${quoted(token.bytes)}, ID ${token.id}, bytes ${hex(token.bytes, " ")}` },
       tokenText(token.bytes),
       el("span", { class: "dash-chip-id" }, token.id),
-      el("span", { class: "dash-chip-bytes" }, hex(token.bytes)),
+      el("span", { class: "dash-chip-bytes" }, hex(token.bytes, " ")),
     );
 
   const choose = (/** @type {number} */ index, focus = false) => {

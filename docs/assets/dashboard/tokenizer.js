@@ -1,6 +1,8 @@
 // GPT-2's byte-level BPE, as tiktoken does it: the same pieces, the same merges, for every string.
 
 
+import { escaped } from "./format.js";
+
 const OTHER = 0;
 const LETTER = 1;
 const NUMBER = 2;
@@ -296,7 +298,6 @@ const whole = (bytes) => {
 /** @type {Record<string, string>} */
 const ESCAPES = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 const HIDDEN = /^(?! )[\p{C}\p{Z}]$/u;
-const hex = (/** @type {number} */ n, /** @type {number} */ digits) => n.toString(16).padStart(digits, "0");
 
 /** Bytes as text in which everything can be seen. @param {Uint8Array} bytes */
 export const visible = (bytes) => {
@@ -306,14 +307,11 @@ export const visible = (bytes) => {
     const length = byte < 0x80 ? 1 : byte < 0xc0 ? 0 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
     const char = length && i + length <= bytes.length ? whole(bytes.subarray(i, i + length)) : null;
     if (char === null) {
-      out += `\\x${hex(byte, 2)}`;
+      out += escaped(String.fromCharCode(byte));
       i++;
       continue;
     }
-    const point = /** @type {number} */ (char.codePointAt(0));
-    if (ESCAPES[char]) out += ESCAPES[char];
-    else if (!HIDDEN.test(char)) out += char;
-    else out += point < 0x100 ? `\\x${hex(point, 2)}` : point < 0x10000 ? `\\u${hex(point, 4)}` : `\\U${hex(point, 8)}`;
+    out += ESCAPES[char] ?? (HIDDEN.test(char) ? escaped(char) : char);
     i += length;
   }
   return out;
