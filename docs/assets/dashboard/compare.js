@@ -60,8 +60,8 @@ export const createCompare = (app) => {
       const text2 = state.text2 ?? "";
       const typed = text2.replace(/\r\n?/g, "\n");
       if (input.value !== typed) input.value = typed;
-      if (known.text !== text2) known = { text: text2, list: tokenizer.encode(text2, { limit: data.nCtx }) };
-      const first = app.tokens.list;
+      if (known.text !== text2) known = { text: text2, list: tokenizer.encode(text2, data.nCtx) };
+      const first = app.tokens;
       const second = known.list;
       if (!first.length || !second.length) return slot.say(el("p", { class: "dash-empty" }, "Type a second text, or take one of the pairs."));
       const ids = [...new Set([...first, ...second].map(({ id }) => id))];

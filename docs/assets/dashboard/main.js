@@ -29,7 +29,9 @@ viewOf(address.read(location.hash).tab)[2]().catch(() => {}); // while the data 
 
 const start = async () => {
   root.replaceChildren(el("p", { class: "dash-quiet" }, "Loading…"));
+  /** @type {Data} */
   let data;
+  /** @type {Tokenizer} */
   let tokenizer;
   try {
     data = await openData(new URL("../../generated/dashboard/", import.meta.url));
@@ -38,12 +40,6 @@ const start = async () => {
     root.replaceChildren(problem(error, start));
     return;
   }
-
-  /** @param {string} text */
-  const cut = (text) => {
-    const list = tokenizer.encode(text, { limit: data.nCtx });
-    return { list, cut: list.cut ? (list.at(-1)?.end ?? 0) : null };
-  };
 
   /** @type {Map<string, View>} */
   const views = new Map();
@@ -56,7 +52,7 @@ const start = async () => {
       return (search ??= createSearch(data)); // starts a worker, so not before it is asked for
     },
     state: { ...address.read(""), text: "" }, // no tokens yet
-    tokens: { list: [], cut: null },
+    tokens: tokenizer.encode(""),
     set,
     announce,
   };
@@ -108,7 +104,7 @@ const start = async () => {
     if (!typed) return show();
     // a key shows its tokens at once; the rest of the view follows when the browser has drawn them
     text.update(app.state);
-    announce(`${integer(app.tokens.list.length)} tokens`);
+    announce(`${integer(app.tokens.length)} tokens`);
     if (waiting) return;
     waiting = true;
     requestAnimationFrame(() =>
@@ -121,8 +117,8 @@ const start = async () => {
 
   /** @param {any} state */
   function take(state) {
-    if (state.text !== app.state.text) app.tokens = cut(state.text);
-    const token = Math.max(0, Math.min(state.token ?? 0, app.tokens.list.length - 1));
+    if (state.text !== app.state.text) app.tokens = tokenizer.encode(state.text, data.nCtx);
+    const token = Math.max(0, Math.min(state.token ?? 0, app.tokens.length - 1));
     const [tab] = viewOf(state.tab);
     app.state = { ...state, token, tab };
   }

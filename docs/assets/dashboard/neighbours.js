@@ -60,7 +60,7 @@ export const createNeighbours = (app) => {
   );
 
   const fill = async (/** @type {(row: Float32Array) => Float32Array} */ change) => {
-    const token = app.tokens.list[app.state.token];
+    const token = app.tokens[app.state.token];
     if (!token) return;
     try {
       const row = change(await data.row(token.id));
@@ -85,18 +85,18 @@ export const createNeighbours = (app) => {
 
   /** @param {any} state @returns {Promise<ArrayLike<number>>} */
   const vectorOf = async (state) => {
-    const token = app.tokens.list[state.token];
+    const token = app.tokens[state.token];
     if (state.of === "sum") return exactSum(...(await Promise.all([data.row(token.id), data.position(state.token)])));
-    if (state.of === "mean") return meanOf(await Promise.all(app.tokens.list.map(({ id }) => data.row(id))));
+    if (state.of === "mean") return meanOf(await Promise.all(app.tokens.map(({ id }) => data.row(id))));
     return state.vector;
   };
 
   /** What a program has to know to ask the same.  @param {any} state */
   const question = (state) => {
-    const { id } = app.tokens.list[state.token] ?? {};
+    const { id } = app.tokens[state.token] ?? {};
     if (state.of === "vector") return { vector: state.vector, without: [] };
     if (state.of === "sum") return { terms: [{ weight: 1, id }], p: state.token, without: [] };
-    if (state.of === "mean") return { terms: app.tokens.list.map((token) => ({ weight: 1 / app.tokens.list.length, id: token.id })), p: null, without: [] };
+    if (state.of === "mean") return { terms: app.tokens.map((token) => ({ weight: 1 / app.tokens.length, id: token.id })), p: null, without: [] };
     return { id };
   };
 
@@ -109,7 +109,7 @@ export const createNeighbours = (app) => {
       fold.checked = Boolean(state.fold);
       paste.hidden = kind !== "vector";
       progress.hide();
-      const token = app.tokens.list[state.token];
+      const token = app.tokens[state.token];
       const { metric, centred } = state;
       if (kind === "vector") {
         what.replaceChildren("The rows nearest to the pasted vector");
@@ -119,12 +119,12 @@ export const createNeighbours = (app) => {
         what.replaceChildren("The nearest rows");
         return slot.say(el("p", { class: "dash-empty" }, "No token, so no neighbours: type something."));
       } else if (kind === "mean") {
-        what.replaceChildren(`The rows nearest to the mean of the text's ${integer(app.tokens.list.length)} rows`);
+        what.replaceChildren(`The rows nearest to the mean of the text's ${integer(app.tokens.length)} rows`);
       } else {
         what.replaceChildren("The rows nearest to ", tokenText(token.bytes), kind === "sum" ? ` + position ${state.token}` : "", kind === "token" ? ", itself left out" : "");
       }
       const own = kind === "token" ? token.id : undefined;
-      const marks = new Map(kind === "token" || kind === "vector" ? [] : (kind === "sum" ? [token] : app.tokens.list).map(({ id }) => [id, kind === "sum" ? "the token itself" : "in the text"]));
+      const marks = new Map(kind === "token" || kind === "vector" ? [] : (kind === "sum" ? [token] : app.tokens).map(({ id }) => [id, kind === "sum" ? "the token itself" : "in the text"]));
 
       if (kind !== "token" && !mayLoad(app, slot)) return;
       return slot.run(

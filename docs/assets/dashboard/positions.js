@@ -78,7 +78,7 @@ export const createPositions = (app) => {
   return {
     root,
     update(state) {
-      const token = app.tokens.list[state.token];
+      const token = app.tokens[state.token];
       const p = Math.min(last, state.p ?? state.token);
       slider.value = String(p);
       slider.setAttribute("aria-valuetext", `position ${p}`);

@@ -2,6 +2,7 @@
 
 import { bytes, hex, number, toPython } from "./format.js";
 import { createSlot, dark, el, fact, fill, integer, onScheme, provenance, quoted, shown, svg, tokenText } from "./parts.js";
+import { plus } from "./vectors.js";
 import { createSum, limitOf, paintCells } from "./strips.js";
 
 const KINDS = ["a space, then letters", "letters alone", "anything else: digits, signs, pieces of characters"];
@@ -162,7 +163,7 @@ export const createStage = (app) => {
   return {
     root,
     update(state) {
-      const token = app.tokens.list[state.token];
+      const token = app.tokens[state.token];
       flow.hidden = received.hidden = !token;
       if (!token) return;
       const p = state.token;
@@ -171,16 +172,16 @@ export const createStage = (app) => {
         el("p", { class: "dash-big" }, tokenText(token.bytes)),
         el("p", { class: "dash-giant" }, id),
         el("p", { class: "dash-quiet" }, `bytes ${hex(token.bytes, " ")}`),
-        el("p", { class: "dash-quiet" }, `token ${integer(p + 1)} of ${integer(app.tokens.list.length)}, so position ${integer(p)}: counting starts at 0`),
+        el("p", { class: "dash-quiet" }, `token ${integer(p + 1)} of ${integer(app.tokens.length)}, so position ${integer(p)}: counting starts at 0`),
       );
       map.show(
         id,
-        app.tokens.list.map((other) => other.id),
+        app.tokens.map((other) => other.id),
       );
       return vectors.run(
         () => Promise.all([app.data.row(id), app.data.position(p)]),
         ([row, position]) => {
-          repaint = () => paintCells(picture, row, row.length % 48 ? 24 : 48, limitOf([row, position]));
+          repaint = () => paintCells(picture, row, row.length % 48 ? 24 : 48, limitOf([row, position, plus(row, position)]));
           repaint();
           three.replaceChildren(
             picture,

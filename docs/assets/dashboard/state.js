@@ -124,8 +124,4 @@ export const subscribe = (listener, limits) => {
   const heard = () => listener(read(location.hash, limits));
   addEventListener("popstate", heard);
   addEventListener("hashchange", heard);
-  return () => {
-    removeEventListener("popstate", heard);
-    removeEventListener("hashchange", heard);
-  };
 };

@@ -17,10 +17,7 @@ const NAMES = ["The fluffy cat …", "dog bites man", "man bites dog", "one word
 
 const BATCH = 200; // chips that are added at once
 
-/**
- * @param {App} app
- * @returns {View & {input: HTMLTextAreaElement}}
- */
+/** @param {App} app @returns {View} */
 export const createText = (app) => {
   const field = newId();
   const note = newId();
@@ -100,7 +97,7 @@ export const createText = (app) => {
 
   /** Draw only what changed: the tokens before and after an edit keep their chips.  Of many, a part at a time. */
   const draw = () => {
-    const list = app.tokens.list.slice(0, Math.max(drawn.length + BATCH, app.state.token + 1));
+    const list = app.tokens.slice(0, Math.max(drawn.length + BATCH, app.state.token + 1));
     const keys = list.map((token) => String(token.id));
     let same = 0;
     while (same < keys.length && same < drawn.length && keys[same] === drawn[same].key) same++;
@@ -113,7 +110,7 @@ export const createText = (app) => {
     const fragment = document.createDocumentFragment();
     fragment.append(...added.map(({ node }) => node));
     chips.insertBefore(fragment, before);
-    if (list.length === app.tokens.list.length || growing) return;
+    if (list.length === app.tokens.length || growing) return;
     growing = true;
     setTimeout(() => {
       growing = false;
@@ -130,7 +127,6 @@ export const createText = (app) => {
 
   return {
     root,
-    input,
     update(state) {
       const typed = state.text.replace(/\r\n?/g, "\n"); // as a text box has it; an address can hold more
       if (input.value !== typed) input.value = typed;
@@ -140,7 +136,8 @@ export const createText = (app) => {
         was.tabIndex = -1;
       }
       draw();
-      const { list, cut: at } = app.tokens;
+      const list = app.tokens;
+      const at = list.cut;
       chosen = Math.min(state.token, list.length - 1);
       const now = drawn[chosen]?.node;
       if (now) {

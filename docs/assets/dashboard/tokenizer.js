@@ -44,35 +44,18 @@ export class Tokenizer {
     this.lower = null;
   }
 
-  /**
-   * Tokens of `text`; text that looks like a special token is text.
-   * @param {string} text
-   * @param {{limit?: number}} [options]
-   * @returns {Tokens}
-   */
-  encode(text, { limit = Infinity } = {}) {
-    const tokens = Object.assign([], { cut: false });
-    for (let at = 0; at < text.length; ) {
-      if (tokens.length >= limit) {
-        tokens.cut = true;
-        break;
-      }
+  /** Tokens of `text`, no more than `limit`; text that looks like a special token is text. @param {string} text @param {number} [limit] */
+  encode(text, limit = Infinity) {
+    const tokens = /** @type {Tokens} */ (Object.assign([], { cut: null }));
+    for (let at = 0; at < text.length && tokens.cut === null; ) {
       const next = this.pieceEnd(text, at);
-      this.addPiece(tokens, text.slice(at, next), at, limit);
+      const ids = this.piece(text.slice(at, next));
+      const kept = ids.slice(0, limit - tokens.length);
+      for (const id of kept) tokens.push({ id, bytes: this.bytesOf(id) });
+      if (kept.length < ids.length) tokens.cut = at + decoder.decode(bytesIn(kept.map((id) => this.names[id]).join("")), { stream: true }).length;
       at = next;
     }
     return tokens;
-  }
-
-  /** The IDs alone: what tiktoken's encode_ordinary returns. @param {string} text @returns {number[]} */
-  encodeIds(text) {
-    const out = [];
-    for (let at = 0; at < text.length; ) {
-      const next = this.pieceEnd(text, at);
-      for (const id of this.piece(text.slice(at, next))) out.push(id);
-      at = next;
-    }
-    return out;
   }
 
   /**
@@ -178,39 +161,9 @@ export class Tokenizer {
     return Array.from(ids.filter((id) => id !== NONE));
   }
 
-  /** @param {Token[] & {cut: boolean}} tokens @param {string} piece @param {number} at @param {number} limit */
-  addPiece(tokens, piece, at, limit) {
-    const ids = this.piece(piece);
-    let begin = 0; // of the character that the next byte belongs to
-    let left = 0; // bytes of it that are still to come
-    let unit = 0;
-    let start = 0;
-    for (const id of ids) {
-      if (tokens.length >= limit) {
-        tokens.cut = true;
-        return;
-      }
-      const bytes = this.bytesOf(id);
-      start = left ? begin : unit;
-      for (let i = 0; i < bytes.length; i++) {
-        if (left) left--;
-        else {
-          const point = /** @type {number} */ (piece.codePointAt(unit));
-          begin = unit;
-          unit += point > 0xffff ? 2 : 1;
-          left = point < 0x80 ? 0 : point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
-        }
-      }
-      tokens.push({ id, bytes, text: whole(bytes), start: at + start, end: at + unit });
-    }
-  }
-
   /** @param {number} id */
   bytesOf(id) {
-    const name = this.names[id];
-    const bytes = new Uint8Array(name.length);
-    for (let i = 0; i < name.length; i++) bytes[i] = name.charCodeAt(i);
-    return bytes;
+    return bytesIn(this.names[id]);
   }
 
   /** A token as Python would show it: in quotes, what cannot be seen as an escape, bytes that are no character as \xNN. @param {number} id */
@@ -274,7 +227,8 @@ const classTable = (classes) => {
 };
 
 const encoder = new TextEncoder(); // makes U+FFFD of a lone surrogate, as tiktoken does
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const strict = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 
 /** @param {string} text */
 const utf8 = (text) => encoder.encode(text);
@@ -286,10 +240,13 @@ const latin = (bytes) => {
   return out;
 };
 
+/** And back. @param {string} name */
+const bytesIn = (name) => Uint8Array.from(name, (char) => char.charCodeAt(0));
+
 /** The text that bytes are, or null. @param {Uint8Array} bytes @returns {string | null} */
 const whole = (bytes) => {
   try {
-    return decoder.decode(bytes);
+    return strict.decode(bytes);
   } catch {
     return null;
   }

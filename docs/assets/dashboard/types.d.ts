@@ -4,17 +4,9 @@ type Data = import("./data.js").Data;
 type Tokenizer = import("./tokenizer.js").Tokenizer;
 type Search = import("./search.js").Search;
 
-type Token = {
-  id: number;
-  bytes: Uint8Array;
-  /** null if the bytes are not whole characters of UTF-8 */
-  text: string | null;
-  /** where its first character begins in the text, in UTF-16 units, and where its last one ends */
-  start: number;
-  end: number;
-};
-/** cut: the limit ended it before the text did */
-type Tokens = Token[] & { cut: boolean };
+type Token = { id: number; bytes: Uint8Array };
+/** cut: where the text goes on that the limit has left out, in UTF-16 units; null if there is none */
+type Tokens = Token[] & { cut: number | null };
 type TokenizerRecord = { bytes: number[]; merges: number; end: string; classes: Record<"letter" | "number" | "space", number[]>; pairs: Uint8Array };
 
 // -- the state: what an address says ----------------------------------------------------------------------------------
@@ -93,8 +85,8 @@ type App = {
   tokenizer: Tokenizer;
   readonly search: Search;
   state: State;
-  /** of the text, and where it was cut */
-  tokens: { list: Token[]; cut: number | null };
+  /** of the text */
+  tokens: Tokens;
   /** to load a large table */
   agreed?: boolean;
   /** bytes that an exact search may load, if the reader has said */
