@@ -191,24 +191,31 @@ const inPlace = () => {
 
 /** @returns {(message: Message) => Promise<any>} */
 const inWorker = () => {
-  const worker = new Worker(new URL("search.worker.js", import.meta.url), { type: "module" });
+  /** @type {Worker | undefined} started when it is first asked, and again after one that could not start */
+  let worker;
   /** @type {Map<number, {resolve: (result: any) => void, reject: (error: Error) => void}>} */
   const calls = new Map();
   let last = 0;
-  worker.addEventListener("message", ({ data: { call, result, error } }) => {
-    const waiting = calls.get(call);
-    calls.delete(call);
-    if (error) waiting?.reject(new Error(error));
-    else waiting?.resolve(result);
-  });
-  worker.addEventListener("error", (event) => {
-    calls.forEach(({ reject }) => reject(new Error(event.message || "the search worker could not start")));
-    calls.clear();
-  });
+  const started = () => {
+    const one = new Worker(new URL("search.worker.js", import.meta.url), { type: "module" });
+    one.addEventListener("message", ({ data: { call, result, error } }) => {
+      const waiting = calls.get(call);
+      calls.delete(call);
+      if (error) waiting?.reject(new Error(error));
+      else waiting?.resolve(result);
+    });
+    one.addEventListener("error", (event) => {
+      worker = undefined;
+      calls.forEach(({ reject }) => reject(new Error(event.message || "the search worker could not start")));
+      calls.clear();
+    });
+    return one;
+  };
   return (message) =>
     new Promise((resolve, reject) => {
+      worker ??= started();
       calls.set(++last, { resolve, reject });
       const parts = "data" in message ? [message.data.buffer] : "rows" in message ? [message.rows.buffer] : [];
-      worker.postMessage({ call: last, message }, parts);
+      worker.postMessage({ call: last, message }, /** @type {Transferable[]} */ (parts));
     });
 };
