@@ -3,7 +3,6 @@
 import { hex } from "./format.js";
 import { createTokenizer, parseTokenizer } from "./tokenizer.js";
 
-
 const FORMAT = 2;
 const PAUSES = [300, 1500]; // milliseconds before a load is tried again by itself
 

@@ -2,7 +2,6 @@
 
 import { Codes, Rows, best, place } from "./vectors.js";
 
-
 /** A searcher with no table yet. @returns {(message: Message) => any} */
 export const engine = () => {
   /** @type {Rows | Codes} */

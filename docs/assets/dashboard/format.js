@@ -1,6 +1,5 @@
 // Results as text: numbers as Python writes them, tables as CSV, and programs that compute them again.
 
-
 /**
  * Python's f"{x:.6f}": the exact value of x, rounded half to even.
  * @param {number} x

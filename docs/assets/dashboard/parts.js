@@ -2,8 +2,6 @@
 
 import { bytes, escaped, number, toCsv } from "./format.js";
 
-
-
 /** @template {Element} T @param {T} node @param {Record<string, any>} attributes @param {any[]} [children] */
 export const fill = (node, attributes, children = []) => {
   for (const [name, value] of Object.entries(attributes)) {
@@ -334,7 +332,7 @@ export const takeAway = (app, { python, csv, file }) =>
 export const takeRanking = (app, found, { metric, ...how }) => takeAway(app, { ...how, csv: () => toCsv(rankedHeader(metric), rankedRows(app, found, metric)) });
 
 /** Where the numbers of a view come from.  @param {string} label */
-export const provenance = (label) => el("p", { class: "dash-label" }, `Computed in your browser from ${label}`);
+export const provenance = (label) => el("p", { class: "dash-label" }, `Computed from ${label}`);
 
 /**
  * @param {string} summary

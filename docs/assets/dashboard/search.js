@@ -6,7 +6,6 @@
 import { engine } from "./engine.js";
 import { score } from "./vectors.js";
 
-
 const MOST = 32e6; // bytes that an exact search may load without being asked again
 
 /** @param {Data} data @param {{worker?: boolean}} [options] */

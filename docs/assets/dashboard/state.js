@@ -1,6 +1,5 @@
 // The dashboard's state is the page's address: what is not as at the start stands behind the #, and nothing else is believed.
 
-
 export const TABS = ["stage", "neighbours", "arithmetic", "positions", "compare", "training"];
 export const METRICS = /** @type {const} */ (["cosine", "dot", "euclidean"]);
 export const OF = ["token", "sum", "mean", "vector"];

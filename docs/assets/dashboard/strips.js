@@ -51,7 +51,6 @@ export const limitOf = (vectors) => {
   return LIMITS.find((limit) => limit >= most) ?? most;
 };
 
-
 /** @param {string} label what the strips are, for those who do not see them */
 export const createStrips = (label) => {
   /** @type {Strip[]} */

@@ -1,6 +1,5 @@
 // GPT-2's byte-level BPE, as tiktoken does it: the same pieces, the same merges, for every string.
 
-
 import { escaped } from "./format.js";
 
 const OTHER = 0;

@@ -1,6 +1,5 @@
 // Scores of one vector with every row, as certain as the table allows: exact from rows, with bounds from codes.
 
-
 /** @param {ArrayLike<number>} a @param {ArrayLike<number>} b */
 export const dot = (a, b) => {
   let sum = 0;
