@@ -75,7 +75,7 @@ def test_manifest_describes_every_file_by_size_and_hash(data: Path) -> None:
     def checked(name: str, part: dict[str, Any]) -> bytes:
         """What a file holds, or all shards of a table one after another."""
         if "file" in part:
-            content = (data / part["file"]).read_bytes()
+            content: bytes = (data / part["file"]).read_bytes()
             assert hashlib.sha256(content).hexdigest() == part["sha256"]
             seen.add(data / part["file"])
         else:
