@@ -1,8 +1,8 @@
 """The data that the dashboard reads in the browser: one manifest, and files named by their content.
 
 A table is cut into shards small enough that a reader loads only what is looked at.  Each shard is named by the first 16
-digits of its sha256, so that it can be kept for ever and two builds never mix; the shards' digests stand in one index file
-a table, eight bytes each, and the browser checks what it gets against them.
+digits of its sha256, so that it can be kept for ever and two builds never mix; the shards' digests stand in an index,
+eight bytes each, and the browser checks what it gets against them.  A long index is cut into shards itself.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import hashlib
 import itertools
 import json
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,12 +29,13 @@ if TYPE_CHECKING:
 
     from scripts.tables import Provenance, Tables
 
-FORMAT = 1
+FORMAT = 2
 FOLDER = GENERATED / "dashboard"
 PARTS = FRAGMENTS / "dashboard"
 
-#: Bytes of a shard: 16 rows of GPT-2, any of which may be asked for; 8 positions, which are asked for from the first on.
-SHARD = {"rows": 48 * 1024, "positions": 24 * 1024}
+#: Bytes of a shard: 8 rows of GPT-2, any of which may be asked for; 8 positions, which are asked for from the first on.
+SHARD = {"rows": 24 * 1024, "positions": 24 * 1024}
+INDEX, PAGE = 2048, 512  # bytes: an index that is longer is cut into shards of a page each
 NEIGHBOURS, PER_SHARD = 32, 64
 SMALL = 4 << 20  # bytes; a table no larger is searched by its rows, and needs no compact one
 CODES_PER_SHARD = 4096
@@ -63,16 +64,26 @@ def entry(path: Path, data: bytes, **more: object) -> Record:
 
 def sharded(name: str, shards: Iterator[bytes], **more: object) -> Iterator[tuple[Path, bytes]]:
     """The files of a table in shards: the shards, their index, and what the manifest says of them all."""
+    record = yield from _sharded(name, shards, **more)
+    yield part(name, record)
+
+
+def _sharded(
+    name: str, shards: Iterator[bytes], **more: object
+) -> Generator[tuple[Path, bytes], None, Record]:
     digests, size = bytearray(), 0
     for number, data in enumerate(shards):
         digests += hashlib.sha256(data).digest()[:8]
         size += len(data)
         yield named(f"{name}/{number}", data), data
-    index = named(name, bytes(digests))
-    yield index, bytes(digests)
-    yield part(
-        name, {"index": entry(index, bytes(digests)), "shards": len(digests) // 8, "bytes": size, **more}
-    )
+    whole = bytes(digests)
+    if len(whole) > INDEX:
+        pages = (whole[start : start + PAGE] for start in range(0, len(whole), PAGE))
+        index = yield from _sharded(f"{name}.index", pages, per=PAGE // 8)
+    else:
+        yield named(name, whole), whole
+        index = entry(named(name, whole), whole)
+    return {"index": index, "shards": len(whole) // 8, "bytes": size, **more}
 
 
 def part(name: str, record: Record) -> tuple[Path, bytes]:

@@ -71,23 +71,28 @@ def test_manifest_describes_every_file_by_size_and_hash(data: Path) -> None:
     manifest = json.loads((data / "manifest.json").read_bytes())
     assert manifest["format"] == dashboard.FORMAT
     seen = {data / "manifest.json"}
+
+    def checked(name: str, part: dict[str, Any]) -> bytes:
+        """What a file holds, or all shards of a table one after another."""
+        if "file" in part:
+            content: bytes = (data / part["file"]).read_bytes()
+            assert hashlib.sha256(content).hexdigest() == part["sha256"]
+            seen.add(data / part["file"])
+        else:
+            digests = checked(f"{name}.index", part["index"])
+            assert len(digests) == 8 * part["shards"]
+            names = [f"{i}.{digests[8 * i : 8 * i + 8].hex()}.bin" for i in range(part["shards"])]
+            shards = [(data / name / shard).read_bytes() for shard in names]
+            for shard, one in zip(names, shards, strict=True):
+                assert shard.split(".")[1] == hashlib.sha256(one).hexdigest()[:16]
+            seen.update(data / name / shard for shard in names)
+            content = b"".join(shards)
+        assert len(content) == part["bytes"]
+        return content
+
     for name, part in manifest["parts"].items():
-        one = part.get("index", part)
-        if "file" not in one:
-            continue
-        content = (data / one["file"]).read_bytes()
-        assert len(content) == one["bytes"]
-        assert dashboard.entry(dashboard.FOLDER / one["file"], content)["sha256"] == one["sha256"]
-        seen.add(data / one["file"])
-        if "index" in part:
-            shards = [
-                data / name / f"{i}.{content[8 * i : 8 * i + 8].hex()}.bin" for i in range(part["shards"])
-            ]
-            assert sum(shard.stat().st_size for shard in shards) == part["bytes"]
-            for shard in shards:
-                digest = hashlib.sha256(shard.read_bytes()).hexdigest()
-                assert shard.name.split(".")[1] == digest[:16]
-            seen |= set(shards)
+        if "file" in part or "index" in part:
+            checked(name, part)
     assert seen == {path for path in data.rglob("*") if path.is_file()}, (
         "no file that the manifest does not name"
     )

@@ -19,6 +19,10 @@ const watch = () =>
 watch();
 addEventListener("load", watch); // by then Material has put wide tables into their boxes
 
+// What only some pages have use for.
+if (document.querySelector(".program-copy")) import("./programs.js").catch(console.error);
+if (document.querySelector("figure.chart")) import("./charts.js").catch(console.error);
+
 // Read once, kept for when there is no network; not while the pages are being written, where MkDocs reloads them.
 const kept = async () => {
   const before = navigator.serviceWorker.controller;

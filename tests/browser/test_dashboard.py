@@ -373,7 +373,7 @@ def test_training_plays_and_pauses(dashboard: Start) -> None:
     visit = dashboard(tab="training", step=0)
     said = visit.page.locator(".dash-said")
     assert said.inner_text().startswith("Step 0 of")
-    before = visit.page.locator(".dash-word").first.get_attribute("style")
+    before = visit.page.locator(".words-map g").first.get_attribute("style")
     visit.page.get_by_role("button", name="Play the training").click()
     visit.page.wait_for_function(
         "() => !document.querySelector('.dash-said').textContent.startsWith('Step 0 ')"
@@ -382,7 +382,7 @@ def test_training_plays_and_pauses(dashboard: Start) -> None:
     paused = said.inner_text()
     visit.page.wait_for_timeout(1700)
     assert said.inner_text() == paused
-    assert visit.page.locator(".dash-word").first.get_attribute("style") != before
+    assert visit.page.locator(".words-map g").first.get_attribute("style") != before
 
 
 # -- the address -------------------------------------------------------------------------------------------------------
@@ -477,6 +477,27 @@ def test_a_bad_file_spoils_its_view_alone_and_trying_again_mends_it(how: str, re
     visit.page.get_by_role("button", name="Try again").click()
     visit.page.locator(".dash-ranking:visible li").first.wait_for()
     assert visit.page.locator(".dash-problem:visible").count() == 0
+
+
+def test_a_search_that_cannot_start_says_so_and_can_try_again(reader: Start) -> None:
+    visit = reader("no/such/page")
+    broken = True
+    visit.page.route("**/search.worker.js", lambda r: r.fulfill(status=404) if broken else r.continue_())
+    visit.open(where(tab="neighbours", of="sum"))
+    visit.page.locator(".dash-problem").wait_for()
+    assert "the search worker could not start" in visit.page.locator(".dash-problem").inner_text()
+    visit.page.locator("#dash-tab-arithmetic").click()  # asks a worker that is gone
+    visit.page.locator(".dash-problem:visible").wait_for()
+    broken = False
+    visit.page.get_by_role("button", name="Try again").click()
+    visit.page.locator(".dash-two li:visible").first.wait_for()
+
+
+def test_a_page_without_its_program_says_so(reader: Start) -> None:
+    visit = reader("no/such/page")
+    visit.page.route("**/dashboard/tokenizer.js", lambda r: r.fulfill(status=404))
+    visit.open("dashboard/")
+    assert "load it again" in visit.page.locator(".dash").inner_text()
 
 
 def test_without_its_manifest_it_says_so_and_can_try_again(reader: Start) -> None:

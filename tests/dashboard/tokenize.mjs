@@ -15,15 +15,19 @@ for (let at = 0; at < units.length; n++) {
   let text = "";
   for (let i = at + 2; i < at + 2 + length; i += 4096) text += String.fromCharCode(...units.subarray(i, Math.min(i + 4096, at + 2 + length)));
   at += 2 + length;
-  const ids = tokenizer.encodeIds(text);
-  numbers.push(ids.length, ...ids);
+  const tokens = tokenizer.encode(text);
+  numbers.push(tokens.length, ...tokens.map((token) => token.id));
   if (n % 50 === 0) {
-    // encode() gives the same, with bytes that add up and places that go on
-    const tokens = tokenizer.encode(text);
-    if (tokens.map((token) => token.id).join() !== ids.join()) throw new Error(`encode differs on string ${n}`);
-    if (tokens.length && (tokens[0].start !== 0 || tokens.at(-1).end !== text.length)) throw new Error(`places of string ${n}`);
-    for (let i = 1; i < tokens.length; i++) if (tokens[i].start > tokens[i - 1].end || tokens[i].start < tokens[i - 1].start) throw new Error(`places of string ${n}`);
-    if (Buffer.concat(tokens.map((token) => token.bytes)).compare(Buffer.from(new TextEncoder().encode(text)))) throw new Error(`bytes of string ${n}`);
+    // the bytes add up, and what a limit leaves out begins after the characters that are whole before it
+    const bytes = Buffer.concat(tokens.map((token) => token.bytes));
+    if (bytes.compare(Buffer.from(new TextEncoder().encode(text)))) throw new Error(`bytes of string ${n}`);
+    if (tokens.cut !== null) throw new Error(`string ${n} is cut`);
+    for (let limit = 0; limit < Math.min(tokens.length, 20); limit++) {
+      const { cut, length } = tokenizer.encode(text, limit);
+      const kept = tokens.slice(0, limit).reduce((sum, token) => sum + token.bytes.length, 0);
+      const [before, after] = [text.slice(0, cut), text.slice(0, cut + [...text.slice(cut)][0].length)].map((part) => Buffer.byteLength(part));
+      if (length !== limit || before > kept || after <= kept) throw new Error(`string ${n} cut at ${limit}`);
+    }
   }
 }
 writeFileSync(out, new Uint8Array(Int32Array.from(numbers).buffer));

@@ -20,13 +20,10 @@ const ITEMS = [
   [" cat", " cats", " dog", " dogs"],
 ];
 
-/**
- * @param {import("./parts.js").App} app
- * @returns {import("./parts.js").View}
- */
+/** @param {App} app @returns {View} */
 export const createArithmetic = (app) => {
   const { data, tokenizer } = app;
-  const examples = ITEMS.map((words) => ({ words, ids: words.map((word) => tokenizer.single(word)) })).filter(({ ids }) => ids.every((id) => id !== null));
+  const examples = ITEMS.map((words) => ({ words, ids: words.flatMap((word) => tokenizer.single(word) ?? []) })).filter(({ ids }) => ids.length === 4);
   const switches = createMetricSwitches(app);
   const terms = el("ul", { class: "dash-terms" });
   const add = el("button", { type: "button", class: "dash-button", onclick: () => change([...now(), { weight: 1, id: now()[0]?.id ?? 0 }], true) }, "Add a term");
@@ -34,8 +31,6 @@ export const createArithmetic = (app) => {
   const formula = el("h2", { class: "dash-formula" });
   const progress = createProgress("Table");
   const slot = createSlot("Searching the whole table…");
-  /** @type {number | undefined} bytes that an exact search may load */
-  let most;
   const root = el(
     "div",
     {},
@@ -92,7 +87,7 @@ export const createArithmetic = (app) => {
   /** @type {{root: HTMLElement, sign: any, weight: any, picker: any}[]} */
   let lines = [];
   const line = (/** @type {number} */ i) => {
-    const put = (/** @type {object} */ part) => change(now().map((/** @type {any} */ term, /** @type {number} */ j) => (j === i ? { ...term, ...part } : term)));
+    const put = (/** @type {object} */ part) => change(now().map((term, j) => (j === i ? { ...term, ...part } : term)));
     const sign = el("button", { type: "button", class: "dash-plus", onclick: () => put({ weight: -now()[i].weight }) });
     const weight = el("input", {
       type: "number",
@@ -103,7 +98,7 @@ export const createArithmetic = (app) => {
       onchange: () => {
         const value = Number(weight.value);
         if (weight.value !== "" && Number.isFinite(value)) put({ weight: now()[i].weight < 0 ? -value : value });
-        else weight.value = Math.abs(now()[i].weight);
+        else weight.value = String(Math.abs(now()[i].weight));
       },
     });
     const picker = createPicker(app, { label: `Token of term ${i + 1}`, choose: (id) => id !== null && put({ id }) });
@@ -114,7 +109,7 @@ export const createArithmetic = (app) => {
         class: "dash-remove",
         "aria-label": `Remove term ${i + 1}`,
         onclick: () => {
-          change(now().filter((/** @type {any} */ _, /** @type {number} */ j) => j !== i));
+          change(now().filter((_, j) => j !== i));
           (lines[Math.min(i, lines.length - 1)]?.picker.input ?? add).focus();
         },
       },
@@ -131,7 +126,7 @@ export const createArithmetic = (app) => {
       terms.append(next.root);
     }
     while (lines.length > list.length) lines.pop()?.root.remove();
-    list.forEach(({ weight, id }, /** @type {number} */ i) => {
+    list.forEach(({ weight, id }, i) => {
       const one = lines[i];
       one.sign.textContent = weight < 0 ? "−" : "+";
       one.sign.setAttribute("aria-label", `Term ${i + 1} is ${weight < 0 ? "taken away" : "added"}: change`);
@@ -166,16 +161,16 @@ export const createArithmetic = (app) => {
         async (signal) => {
           const rows = await data.rows(list.map(({ id }) => id));
           const sum = new Float64Array(data.nEmbd);
-          list.forEach(({ weight }, i) => rows[i].forEach((/** @type {number} */ value, /** @type {number} */ j) => (sum[j] += weight * value)));
+          list.forEach(({ weight }, i) => rows[i].forEach((value, j) => (sum[j] += weight * value)));
           // the search takes one mean from the vector; each of the rows in the sum has one to lose
           const spare = 1 - total(list);
-          if (centred && spare) (await data.mean()).forEach((/** @type {number} */ value, /** @type {number} */ j) => (sum[j] += spare * value));
-          const options = { k: SHOWN, metric, centred, exact: Boolean(state.exact), most, onProgress: progress.show, signal };
+          if (centred && spare) (await data.mean()).forEach((value, j) => (sum[j] += spare * value));
+          const options = { k: SHOWN, metric, centred, exact: state.exact, most: app.most, onProgress: progress.show, signal };
           const [kept, removed] = [await app.search.query(sum, { ...options, without: [] }), await app.search.query(sum, { ...options, without: inputs })];
           const ranks =
             want === null
               ? null
-              : await Promise.all([[], inputs.filter((id) => id !== want)].map((without) => app.search.ranks(sum, { metric, centred, ids: [want], without, exact: options.exact, most, signal })));
+              : await Promise.all([[], inputs.filter((id) => id !== want)].map((without) => app.search.ranks(sum, { metric, centred, ids: [want], without, exact: options.exact, most: app.most, signal })));
           return { kept, removed, ranks: ranks?.map(([one]) => one) };
         },
         ({ kept, removed, ranks }) => {
@@ -201,10 +196,7 @@ export const createArithmetic = (app) => {
             el("section", {}, el("h3", {}, name), el("p", { class: "dash-quiet" }, lead), ranking(app, found, { metric, count: SHOWN, marks, label: name }), place(rank));
           app.announce(`Inputs kept: ${shown(tokenizer.bytesOf(kept.ids[0]))} is first. Inputs removed: ${shown(tokenizer.bytesOf(removed.ids[0]))} is first.`);
           return [
-            trust(app, { exact: kept.exact && removed.exact, needs: Math.max(kept.needs ?? 0, removed.needs ?? 0) }, (all) => {
-              if (all) most = Infinity;
-              app.set({ exact: true }, { push: true });
-            }),
+            trust(app, { exact: kept.exact && removed.exact, needs: Math.max(kept.needs ?? 0, removed.needs ?? 0) || undefined }),
             el(
               "div",
               { class: "dash-two" },

@@ -12,10 +12,7 @@ const PAIRS = [
   ["The fluffy cat sat on the mat", "A cat is not a mat"],
 ];
 
-/**
- * @param {import("./parts.js").App} app
- * @returns {import("./parts.js").View}
- */
+/** @param {App} app @returns {View} */
 export const createCompare = (app) => {
   const { data, tokenizer } = app;
   const field = newId();
@@ -63,8 +60,8 @@ export const createCompare = (app) => {
       const text2 = state.text2 ?? "";
       const typed = text2.replace(/\r\n?/g, "\n");
       if (input.value !== typed) input.value = typed;
-      if (known.text !== text2) known = { text: text2, list: tokenizer.encode(text2, { limit: data.nCtx }) };
-      const first = app.tokens.list;
+      if (known.text !== text2) known = { text: text2, list: tokenizer.encode(text2, data.nCtx) };
+      const first = app.tokens;
       const second = known.list;
       if (!first.length || !second.length) return slot.say(el("p", { class: "dash-empty" }, "Type a second text, or take one of the pairs."));
       const ids = [...new Set([...first, ...second].map(({ id }) => id))];
@@ -73,11 +70,12 @@ export const createCompare = (app) => {
       return slot.run(
         async () => {
           const [rows, positions] = await Promise.all([data.rows(ids), Promise.all(places.map((p) => data.position(p)))]);
-          const row = new Map(ids.map((id, i) => [id, rows[i]]));
-          const x = (/** @type {any[]} */ list) => list.map(({ id }, p) => plus(row.get(id), positions[p]));
-          return { row, sums: [x(first), x(second)] };
+          const at = new Map(ids.map((id, i) => [id, i]));
+          const rowsOf = (/** @type {Token[]} */ list) => list.map(({ id }) => rows[at.get(id) ?? 0]);
+          const both = [rowsOf(first), rowsOf(second)];
+          return { both, sums: both.map((list) => list.map((row, p) => plus(row, positions[p]))) };
         },
-        ({ row, sums }) => {
+        ({ both, sums }) => {
           const same = places.filter((p) => first[p] && first[p].id === second[p]?.id).length;
           const lines = places.map((p) => {
             const [one, two] = [first[p], second[p]];
@@ -134,7 +132,7 @@ export const createCompare = (app) => {
           };
           if (list.length) show(list.find(({ id }) => id === picked) ?? list[0]);
 
-          const means = [first, second].map((tokens) => meanOf(tokens.map(({ id }) => row.get(id))));
+          const means = both.map(meanOf);
           const inputs = sums.map(meanOf);
           return [
             el("h2", {}, "Token by token"),

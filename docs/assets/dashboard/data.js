@@ -1,31 +1,9 @@
 // The dashboard's data: described by one manifest, loaded piece by piece when asked for, each piece checked by its sha256.
 
+import { hex } from "./format.js";
 import { createTokenizer, parseTokenizer } from "./tokenizer.js";
 
-/** @typedef {{file: string, bytes: number, sha256: string, encoding?: "deflate"}} Entry */
-/** @typedef {{index: Entry, shards: number, bytes: number, per: number, encoding?: "deflate"}} Sharded */
-/** @typedef {"cosine" | "dot" | "euclidean"} Metric */
-/** @typedef {{label: string, words: string[], groups: string[], steps: number[], loss: number[], coordinates: number[][][], share: number[]}} Snapshots */
-/**
- * @typedef {object} Manifest
- * @property {number} format
- * @property {string} label
- * @property {"gpt2" | "tiny" | "unverified"} kind
- * @property {"gpt2" | "tiny"} model
- * @property {string} name
- * @property {boolean} verified
- * @property {string} revision
- * @property {number} n_vocab
- * @property {number} n_embd
- * @property {number} n_ctx
- * @property {{header: string, loading: string}} python
- * @property {{tokenizer: Entry, rows: Sharded, positions: Sharded, neighbours: Sharded & {k: number, rankings: string[], id_bytes: 2 | 4},
- *   mean: Entry, training: Entry, coarse?: Sharded, fine?: Sharded,
- *   search: {small: boolean, bits: number, recall: number, recall_over: number, exact_rows: number, facts: Entry}}} parts
- */
-/** @typedef {{signal?: AbortSignal, onProgress?: (progress: {bytes: number, of: number}) => void}} LoadOptions */
-
-const FORMAT = 1;
+const FORMAT = 2;
 const PAUSES = [300, 1500]; // milliseconds before a load is tried again by itself
 
 /** A piece of the data that could not be had. */
@@ -33,28 +11,25 @@ export class DataError extends Error {
   /**
    * @param {string} file
    * @param {string} reason in plain words
-   * @param {() => Promise<unknown>} retry tries again what failed
    */
-  constructor(file, reason, retry) {
+  constructor(file, reason) {
     super(`${file}: ${reason}`);
     this.name = "DataError";
     this.file = file;
     this.reason = reason;
-    this.retry = retry;
   }
 }
 
 /** @param {URL} base the folder of manifest.json @returns {Promise<Data>} */
 export const openData = async (base) => {
-  const again = () => openData(base);
-  const bytes = await get(new URL("manifest.json", base), "manifest.json", again, { cache: "no-cache" });
+  const bytes = await get(new URL("manifest.json", base), "manifest.json", { cache: "no-cache" });
   let manifest;
   try {
     manifest = JSON.parse(new TextDecoder().decode(bytes));
   } catch {
-    throw new DataError("manifest.json", "is not JSON", again);
+    throw new DataError("manifest.json", "is not JSON");
   }
-  if (manifest?.format !== FORMAT) throw new DataError("manifest.json", `is of format ${manifest?.format}, and this page reads format ${FORMAT}`, again);
+  if (manifest?.format !== FORMAT) throw new DataError("manifest.json", `is of format ${manifest?.format}, and this page reads format ${FORMAT}`);
   return new Data(base, manifest, bytes.length);
 };
 
@@ -70,10 +45,7 @@ export class Data extends EventTarget {
     this.nEmbd = manifest.n_embd;
     this.nCtx = manifest.n_ctx;
     this.label = manifest.label;
-    this.model = manifest.model;
     this.kind = manifest.kind;
-    this.name = manifest.name;
-    this.verified = manifest.verified;
     this.size = { wte: manifest.n_vocab * manifest.n_embd * 4, wpe: manifest.n_ctx * manifest.n_embd * 4 };
     /** @type {Map<string, Promise<any>>} what is loaded or on its way; what failed is not kept */
     this.pieces = new Map();
@@ -101,7 +73,7 @@ export class Data extends EventTarget {
     return piece;
   }
 
-  /** @returns {Promise<import("./tokenizer.js").Tokenizer>} */
+  /** @returns {Promise<Tokenizer>} */
   tokenizer() {
     return this.once("tokenizer", async () => createTokenizer(parseTokenizer(await this.whole(this.manifest.parts.tokenizer))));
   }
@@ -124,10 +96,6 @@ export class Data extends EventTarget {
   /** All of wpe, row after row. @returns {Promise<Float32Array>} */
   positions() {
     return this.table("positions", this.nCtx);
-  }
-
-  positionsCost() {
-    return this.cost("positions");
   }
 
   /**
@@ -201,7 +169,7 @@ export class Data extends EventTarget {
    * @param {LoadOptions & {keep?: boolean}} [options] keep: false, if what `take` makes of a shard is all that is needed
    */
   async all(name, take, { signal, onProgress, keep = true } = {}) {
-    const about = /** @type {Sharded} */ (this.manifest.parts[name]);
+    const about = this.manifest.parts[name];
     const of = this.cost(name);
     let bytes = 0;
     let next = 0;
@@ -218,38 +186,39 @@ export class Data extends EventTarget {
     await Promise.all([work(), work(), work(), work()]);
   }
 
-  /** @param {"rows" | "positions" | "neighbours" | "coarse" | "fine"} name @param {number} number @returns {Promise<Uint8Array>} */
-  shard(name, number) {
-    const about = /** @type {Sharded} */ (this.manifest.parts[name]);
+  /** @param {string} name @param {number} number @param {Sharded} [about] @returns {Promise<Uint8Array>} */
+  shard(name, number, about = /** @type {any} */ (this.manifest.parts)[name]) {
     return this.once(`${name}/${number}`, async () => {
-      const digests = await this.once(`${name}.index`, () => this.whole(about.index));
-      const digest = hexOf(digests.subarray(number * 8, number * 8 + 8));
-      return this.fetched(`${name}/${number}.${digest}.bin`, digest, about.encoding, () => this.shard(name, number));
+      const { index } = about;
+      const paged = "index" in index;
+      const digests = await (paged ? this.shard(`${name}.index`, Math.floor(number / index.per), index) : this.once(`${name}.index`, () => this.whole(index)));
+      const at = 8 * (paged ? number % index.per : number);
+      const digest = hex(digests.subarray(at, at + 8));
+      return this.fetched(`${name}/${number}.${digest}.bin`, digest, about?.encoding);
     });
   }
 
   /** @param {Entry} entry @returns {Promise<Uint8Array>} */
   whole(entry) {
-    return this.fetched(entry.file, entry.sha256, entry.encoding, () => this.whole(entry));
+    return this.fetched(entry.file, entry.sha256, entry.encoding);
   }
 
   /**
    * @param {string} file
    * @param {string} digest the first digits of its sha256, or all
    * @param {"deflate" | undefined} encoding
-   * @param {() => Promise<unknown>} retry
    * @returns {Promise<Uint8Array>}
    */
-  async fetched(file, digest, encoding, retry) {
+  async fetched(file, digest, encoding) {
     const url = new URL(file, this.base);
-    let bytes = await get(url, file, retry, {});
+    let bytes = await get(url, file, {});
     if (!(await sha256(bytes)).startsWith(digest)) {
-      bytes = await get(url, file, retry, { cache: "reload" }); // a cache may have spoilt it
-      if (!(await sha256(bytes)).startsWith(digest)) throw new DataError(file, "is not what the manifest says: its sha256 differs", retry);
+      bytes = await get(url, file, { cache: "reload" }); // a cache may have spoilt it
+      if (!(await sha256(bytes)).startsWith(digest)) throw new DataError(file, "is not what the manifest says: its sha256 differs");
     }
     this.loaded = { bytes: this.loaded.bytes + bytes.length, files: this.loaded.files + 1 };
     this.dispatchEvent(new Event("progress"));
-    return encoding ? inflate(bytes, file, retry) : bytes;
+    return encoding ? inflate(bytes, file) : bytes;
   }
 }
 
@@ -257,9 +226,6 @@ export class Data extends EventTarget {
 const checkRange = (row, n) => {
   if (!Number.isInteger(row) || row < 0 || row >= n) throw new RangeError(`row ${row} of ${n}`);
 };
-
-/** @param {Uint8Array} bytes */
-const hexOf = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** A copy of the bytes that begins where numbers of 8 bytes may. @param {Uint8Array} bytes */
 const aligned = (bytes) => bytes.slice().buffer;
@@ -272,42 +238,41 @@ const wait = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(r
 /**
  * @param {URL} url
  * @param {string} file
- * @param {() => Promise<unknown>} retry
  * @param {RequestInit} options
  * @returns {Promise<Uint8Array>}
  */
-const get = async (url, file, retry, options) => {
+const get = async (url, file, options) => {
   for (let attempt = 0; ; attempt++) {
     let reason;
     try {
       const answer = await fetch(url, options);
       if (answer.ok) return new Uint8Array(await answer.arrayBuffer());
       reason = answer.status === 404 ? "is missing (404)" : `could not be loaded (${answer.status})`;
-      if (answer.status < 500 && answer.status !== 429) throw new DataError(file, reason, retry);
+      if (answer.status < 500 && answer.status !== 429) throw new DataError(file, reason);
     } catch (error) {
       if (error instanceof DataError) throw error;
       reason = "could not be loaded: no connection, or it broke";
     }
-    if (attempt === PAUSES.length) throw new DataError(file, reason, retry);
+    if (attempt === PAUSES.length) throw new DataError(file, reason);
     await wait(PAUSES[attempt]);
   }
 };
 
-/** @param {Uint8Array} bytes @param {string} file @param {() => Promise<unknown>} retry */
-const inflate = async (bytes, file, retry) => {
-  if (typeof DecompressionStream === "undefined") throw new DataError(file, "is compressed, and this browser cannot undo that: a newer one can", retry);
+/** @param {Uint8Array} bytes @param {string} file */
+const inflate = async (bytes, file) => {
+  if (typeof DecompressionStream === "undefined") throw new DataError(file, "is compressed, and this browser cannot undo that: a newer one can");
   try {
     const stream = new Blob([/** @type {BlobPart} */ (bytes)]).stream().pipeThrough(new DecompressionStream("deflate"));
     return new Uint8Array(await new Response(stream).arrayBuffer());
   } catch {
-    throw new DataError(file, "cannot be decompressed", retry);
+    throw new DataError(file, "cannot be decompressed");
   }
 };
 
 /** Sha256 in hexadecimal.  By the browser, where it offers that: it does not to a page that came over plain http. @param {Uint8Array} bytes */
 export const sha256 = async (bytes) => {
   const { subtle } = globalThis.crypto ?? {};
-  return hexOf(subtle ? new Uint8Array(await subtle.digest("SHA-256", /** @type {BufferSource} */ (bytes))) : ownSha256(bytes));
+  return hex(subtle ? new Uint8Array(await subtle.digest("SHA-256", /** @type {BufferSource} */ (bytes))) : ownSha256(bytes));
 };
 
 /** FIPS 180-4, section 6.2. @param {Uint8Array} bytes */

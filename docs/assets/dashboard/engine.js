@@ -2,16 +2,6 @@
 
 import { Codes, Rows, best, place } from "./vectors.js";
 
-/** @typedef {import("./vectors.js").Ranking} Ranking */
-/**
- * @typedef {{type: "rows", rows: Float32Array, mean: Float64Array}
- *   | {type: "codes", n: number, d: number, bits: number, facts: Float32Array, mean: Float64Array}
- *   | {type: "coarse" | "fine", data: Uint8Array, first: number}
- *   | {type: "refined"}
- *   | {type: "best", query: ArrayLike<number>, ranking: Ranking, k: number, without: number[]}
- *   | {type: "places", query: ArrayLike<number>, ranking: Ranking, of: {id: number, score: number}[], without: number[]}} Message
- */
-
 /** A searcher with no table yet. @returns {(message: Message) => any} */
 export const engine = () => {
   /** @type {Rows | Codes} */

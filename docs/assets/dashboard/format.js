@@ -1,9 +1,5 @@
 // Results as text: numbers as Python writes them, tables as CSV, and programs that compute them again.
 
-/** @typedef {import("./data.js").Data} Data */
-/** @typedef {import("./data.js").Metric} Metric */
-/** @typedef {{weight: number, id: number}} Term */
-
 /**
  * Python's f"{x:.6f}": the exact value of x, rounded half to even.
  * @param {number} x
@@ -49,18 +45,26 @@ export const toCsv = (header, rows) => {
   return [header, ...rows].map((row) => `${row.map(cell).join(",")}\r\n`).join("");
 };
 
+const inHex = (/** @type {number} */ n, /** @type {number} */ digits) => n.toString(16).padStart(digits, "0");
+
+/** @param {Uint8Array} raw @param {string} [between] */
+export const hex = (raw, between = "") => Array.from(raw, (byte) => inHex(byte, 2)).join(between);
+
+/** A character by its number, as Python writes it. @param {string} char */
+export const escaped = (char) => {
+  const point = char.codePointAt(0) ?? 0;
+  return point < 0x100 ? `\\x${inHex(point, 2)}` : point < 0x10000 ? `\\u${inHex(point, 4)}` : `\\U${inHex(point, 8)}`;
+};
+
 /** A string as a Python literal of ASCII. @param {string} text */
 export const pythonString = (text) => {
   let out = "";
   for (const char of text) {
-    const point = /** @type {number} */ (char.codePointAt(0));
     if (char === '"' || char === "\\") out += `\\${char}`;
     else if (char === "\n") out += "\\n";
     else if (char === "\t") out += "\\t";
     else if (char === "\r") out += "\\r";
-    else if (point >= 0x20 && point < 0x7f) out += char;
-    else if (point > 0xffff) out += `\\U${point.toString(16).padStart(8, "0")}`;
-    else out += point < 0x100 ? `\\x${point.toString(16).padStart(2, "0")}` : `\\u${point.toString(16).padStart(4, "0")}`;
+    else out += /[ -~]/.test(char) ? char : escaped(char);
   }
   return `"${out}"`;
 };

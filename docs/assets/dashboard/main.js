@@ -7,7 +7,7 @@ import { createSearch } from "./search.js";
 import * as address from "./state.js";
 import { createText } from "./text.js";
 
-/** @type {[string, string, () => Promise<(app: import("./parts.js").App) => import("./parts.js").View>][]} */
+/** @type {[string, string, () => Promise<(app: App) => View>][]} */
 const VIEWS = [
   ["stage", "Lookup", async () => (await import("./stage.js")).createStage],
   ["neighbours", "Neighbours", async () => (await import("./neighbours.js")).createNeighbours],
@@ -29,7 +29,9 @@ viewOf(address.read(location.hash).tab)[2]().catch(() => {}); // while the data 
 
 const start = async () => {
   root.replaceChildren(el("p", { class: "dash-quiet" }, "Loading…"));
+  /** @type {Data} */
   let data;
+  /** @type {Tokenizer} */
   let tokenizer;
   try {
     data = await openData(new URL("../../generated/dashboard/", import.meta.url));
@@ -39,25 +41,18 @@ const start = async () => {
     return;
   }
 
-  /** @param {string} text */
-  const cut = (text) => {
-    const list = tokenizer.encode(text, { limit: data.nCtx });
-    return { list, cut: list.cut ? (list.at(-1)?.end ?? 0) : null };
-  };
-
-  /** @type {Map<string, import("./parts.js").View>} */
+  /** @type {Map<string, View>} */
   const views = new Map();
-  /** @type {any} */
   let search;
-  /** @type {import("./parts.js").App} */
+  /** @type {App} */
   const app = {
     data,
     tokenizer,
     get search() {
       return (search ??= createSearch(data)); // starts a worker, so not before it is asked for
     },
-    state: {},
-    tokens: { list: [], cut: null },
+    state: { ...address.read(""), text: "" }, // no tokens yet
+    tokens: tokenizer.encode(""),
     set,
     announce,
   };
@@ -69,7 +64,7 @@ const start = async () => {
     const panel = el("div", { role: "tabpanel", class: "dash-panel", id: `dash-panel-${name}`, "aria-labelledby": tab.id, hidden: true });
     return { name, tab, panel };
   });
-  tabs.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+  tabs.addEventListener("keydown", (event) => {
     const now = VIEWS.findIndex(([name]) => name === app.state.tab);
     /** @type {Record<string, number>} */
     const to = { ArrowLeft: now - 1, ArrowRight: now + 1, Home: 0, End: VIEWS.length - 1 };
@@ -94,7 +89,7 @@ const start = async () => {
   data.addEventListener("progress", count);
   count();
 
-  const save = debounce((/** @type {any} */ options) => address.write(app.state, options), 250);
+  const save = debounce((options) => address.write(app.state, options), 250);
   let waiting = false;
 
   /**
@@ -109,7 +104,7 @@ const start = async () => {
     if (!typed) return show();
     // a key shows its tokens at once; the rest of the view follows when the browser has drawn them
     text.update(app.state);
-    announce(`${integer(app.tokens.list.length)} tokens`);
+    announce(`${integer(app.tokens.length)} tokens`);
     if (waiting) return;
     waiting = true;
     requestAnimationFrame(() =>
@@ -122,8 +117,8 @@ const start = async () => {
 
   /** @param {any} state */
   function take(state) {
-    if (state.text !== app.state.text) app.tokens = cut(state.text);
-    const token = Math.max(0, Math.min(state.token ?? 0, app.tokens.list.length - 1));
+    if (state.text !== app.state.text) app.tokens = tokenizer.encode(state.text, data.nCtx);
+    const token = Math.max(0, Math.min(state.token ?? 0, app.tokens.length - 1));
     const [tab] = viewOf(state.tab);
     app.state = { ...state, token, tab };
   }
@@ -168,7 +163,7 @@ const start = async () => {
   root.replaceChildren(tabs, ...panels.map((one) => one.panel), footer, live);
   shownNow.dispatchEvent(new Event("shown"));
   root.classList.add("is-alive");
-  address.subscribe((/** @type {any} */ state) => {
+  address.subscribe((state) => {
     take(state);
     show();
   }, data);

@@ -1,7 +1,7 @@
 // The nearest rows of the whole table: to a token, to a sum, to the mean of a text, to any vector.
 
-import { number, toCsv, toPython } from "./format.js";
-import { createMetricSwitches, createProgress, createSlot, createSwitch, el, exactSum, integer, mayLoad, meanOf, metricName, newId, provenance, rankedHeader, rankedRows, ranking, shown, takeAway, tokenText, trust } from "./parts.js";
+import { number, toPython } from "./format.js";
+import { createMetricSwitches, createProgress, createSlot, createSwitch, el, exactSum, integer, mayLoad, meanOf, metricName, newId, provenance, ranking, shown, takeRanking, tokenText, trust } from "./parts.js";
 
 const SHOWN = 20;
 const K = 32;
@@ -12,10 +12,7 @@ export const parseVector = (text) => {
   return Float32Array.from(found, (one) => Number(one.replace("−", "-")));
 };
 
-/**
- * @param {import("./parts.js").App} app
- * @returns {import("./parts.js").View}
- */
+/** @param {App} app @returns {View} */
 export const createNeighbours = (app) => {
   const { data } = app;
   const of = createSwitch(
@@ -29,7 +26,8 @@ export const createNeighbours = (app) => {
     (value) => app.set({ of: value }, { push: true }),
   );
   const switches = createMetricSwitches(app);
-  const fold = el("input", { type: "checkbox", onchange: () => app.set({ fold: fold.checked }, { push: true }) });
+  const fold = el("input", { type: "checkbox" });
+  fold.addEventListener("change", () => app.set({ fold: fold.checked }, { push: true }));
   const field = newId();
   const error = newId();
   const pasted = el("textarea", { id: field, class: "dash-input dash-textarea dash-mono", rows: 4, spellcheck: "false", "aria-describedby": error });
@@ -50,8 +48,6 @@ export const createNeighbours = (app) => {
   const what = el("h2");
   const progress = createProgress("Table");
   const slot = createSlot("Searching…");
-  /** @type {number | undefined} bytes that an exact search may load */
-  let most;
   const root = el(
     "div",
     {},
@@ -64,7 +60,7 @@ export const createNeighbours = (app) => {
   );
 
   const fill = async (/** @type {(row: Float32Array) => Float32Array} */ change) => {
-    const token = app.tokens.list[app.state.token];
+    const token = app.tokens[app.state.token];
     if (!token) return;
     try {
       const row = change(await data.row(token.id));
@@ -89,18 +85,18 @@ export const createNeighbours = (app) => {
 
   /** @param {any} state @returns {Promise<ArrayLike<number>>} */
   const vectorOf = async (state) => {
-    const token = app.tokens.list[state.token];
+    const token = app.tokens[state.token];
     if (state.of === "sum") return exactSum(...(await Promise.all([data.row(token.id), data.position(state.token)])));
-    if (state.of === "mean") return meanOf(await Promise.all(app.tokens.list.map(({ id }) => data.row(id))));
+    if (state.of === "mean") return meanOf(await Promise.all(app.tokens.map(({ id }) => data.row(id))));
     return state.vector;
   };
 
   /** What a program has to know to ask the same.  @param {any} state */
   const question = (state) => {
-    const { id } = app.tokens.list[state.token] ?? {};
+    const { id } = app.tokens[state.token] ?? {};
     if (state.of === "vector") return { vector: state.vector, without: [] };
     if (state.of === "sum") return { terms: [{ weight: 1, id }], p: state.token, without: [] };
-    if (state.of === "mean") return { terms: app.tokens.list.map((token) => ({ weight: 1 / app.tokens.list.length, id: token.id })), p: null, without: [] };
+    if (state.of === "mean") return { terms: app.tokens.map((token) => ({ weight: 1 / app.tokens.length, id: token.id })), p: null, without: [] };
     return { id };
   };
 
@@ -113,7 +109,7 @@ export const createNeighbours = (app) => {
       fold.checked = Boolean(state.fold);
       paste.hidden = kind !== "vector";
       progress.hide();
-      const token = app.tokens.list[state.token];
+      const token = app.tokens[state.token];
       const { metric, centred } = state;
       if (kind === "vector") {
         what.replaceChildren("The rows nearest to the pasted vector");
@@ -123,20 +119,19 @@ export const createNeighbours = (app) => {
         what.replaceChildren("The nearest rows");
         return slot.say(el("p", { class: "dash-empty" }, "No token, so no neighbours: type something."));
       } else if (kind === "mean") {
-        what.replaceChildren(`The rows nearest to the mean of the text's ${integer(app.tokens.list.length)} rows`);
+        what.replaceChildren(`The rows nearest to the mean of the text's ${integer(app.tokens.length)} rows`);
       } else {
         what.replaceChildren("The rows nearest to ", tokenText(token.bytes), kind === "sum" ? ` + position ${state.token}` : "", kind === "token" ? ", itself left out" : "");
       }
       const own = kind === "token" ? token.id : undefined;
-      const marks = new Map(kind === "token" || kind === "vector" ? [] : (kind === "sum" ? [token] : app.tokens.list).map(({ id }) => [id, kind === "sum" ? "the token itself" : "in the text"]));
-      const exact = Boolean(state.exact);
+      const marks = new Map(kind === "token" || kind === "vector" ? [] : (kind === "sum" ? [token] : app.tokens).map(({ id }) => [id, kind === "sum" ? "the token itself" : "in the text"]));
 
       if (kind !== "token" && !mayLoad(app, slot)) return;
       return slot.run(
         async (signal) => {
           if (kind === "token") return { ...(await data.neighbours(token.id, { metric, centred })), exact: true };
           const vector = await vectorOf(state);
-          const found = await app.search.query(vector, { k: K, metric, centred, without: [], exact, most, onProgress: progress.show, signal });
+          const found = await app.search.query(vector, { k: K, metric, centred, exact: state.exact, most: app.most, onProgress: progress.show, signal });
           return found;
         },
         (found) => {
@@ -146,15 +141,11 @@ export const createNeighbours = (app) => {
           return [
             kind === "token"
               ? el("p", { class: "dash-trust" }, el("strong", {}, "Exact."), ` Compared with every one of the ${integer(data.nVocab)} rows when this site was built.`)
-              : trust(app, found, (all) => {
-                  if (all) most = Infinity;
-                  app.set({ exact: true }, { push: true });
-                }),
+              : trust(app, found),
             ranking(app, found, { metric, count: SHOWN, fold: state.fold, marks, label, own }),
-            takeAway(app, {
+            takeRanking(app, found, {
+              metric,
               python: () => toPython(kind === "token" ? "neighbours" : "vector", { ...question(state), metric, centred, k: SHOWN }, data),
-              csv: () =>
-                toCsv(rankedHeader(metric), rankedRows(app, found, metric)),
               file: "neighbours.csv",
             }),
           ];

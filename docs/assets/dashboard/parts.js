@@ -1,29 +1,9 @@
 // Pieces of the page that several views use.  Whatever a reader typed becomes text, never markup.
 
-import { bytes, number } from "./format.js";
+import { bytes, escaped, number, toCsv } from "./format.js";
 
-/**
- * What every view is given.
- * @typedef {object} App
- * @property {any} data
- * @property {any} tokenizer
- * @property {any} search
- * @property {any} state
- * @property {{list: Token[], cut: number | null}} tokens of the text, and where it was cut
- * @property {boolean} [agreed] to load a large table
- * @property {(change: object, options?: {push?: boolean, typed?: boolean}) => void} set
- * @property {(text: string) => void} announce
- */
-
-/** @typedef {{id: number, bytes: Uint8Array, text: string | null, start: number, end: number}} Token */
-/** @typedef {{root: HTMLElement, update: (state: any) => unknown}} View the promise of an update, if any, is of its first sight */
-
-/**
- * @param {Element} node
- * @param {Record<string, any>} attributes
- * @param {any[]} children
- */
-const fill = (node, attributes, children) => {
+/** @template {Element} T @param {T} node @param {Record<string, any>} attributes @param {any[]} [children] */
+export const fill = (node, attributes, children = []) => {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined || value === null || value === false) continue;
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
@@ -33,28 +13,15 @@ const fill = (node, attributes, children) => {
   return node;
 };
 
-/**
- * @param {string} tag
- * @param {Record<string, any>} [attributes]
- * @param {...any} children
- * @returns {any}
- */
+/** @type {El} */
 export const el = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children);
 
-/**
- * @param {string} tag
- * @param {Record<string, any>} [attributes]
- * @param {...any} children
- * @returns {any}
- */
+/** @type {Svg} */
 export const svg = (tag, attributes = {}, ...children) =>
   fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 
 let ids = 0;
 export const newId = () => `dash-${++ids}`;
-
-/** @param {string} text */
-export const hidden = (text) => el("span", { class: "dash-sr" }, text);
 
 export const dark = () => document.body.dataset.mdColorScheme === "slate";
 
@@ -64,8 +31,6 @@ export const onScheme = (listener) =>
 
 /** Tells that what was made out of sight is on the page now, and has a width. */
 export const shownNow = new EventTarget();
-
-export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /**
  * Calls the last of several calls in quick succession.
@@ -109,19 +74,11 @@ const seen = (text) =>
       if (c === "\n") return "\\n";
       if (c === "\t") return "\\t";
       if (c === "\r") return "\\r";
-      const code = c.codePointAt(0) ?? 0;
-      return code < 256
-        ? `\\x${code.toString(16).padStart(2, "0")}`
-        : code < 65536
-          ? `\\u${code.toString(16).padStart(4, "0")}`
-          : `\\U${code.toString(16).padStart(8, "0")}`;
+      return escaped(c);
     })
     .join("");
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-/** @param {Uint8Array} raw */
-export const hex = (raw) => [...raw].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
 
 /**
  * A token's text with nothing invisible in it: escapes for what has no glyph, bytes where it is no whole text.
@@ -132,7 +89,7 @@ export const shown = (raw) => {
     const text = strict.decode(raw);
     return text.includes("\ufffd") ? text.replaceAll("\ufffd", "\\ufffd") : seen(text);
   } catch {
-    return [...raw].map((byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, "0")}`)).join("");
+    return Array.from(raw, (byte) => String.fromCharCode(byte)).map((c) => (/[ -~]/.test(c) ? c : escaped(c))).join("");
   }
 };
 
@@ -264,15 +221,17 @@ export const createSwitch = (legend, options, choose) => {
   };
 };
 
-export const METRICS = /** @type {[string, string][]} */ ([
-  ["cosine", "cosine"],
-  ["dot", "dot product"],
-  ["euclidean", "Euclidean"],
-]);
-
 /** The two switches of every ranking.  @param {App} app */
 export const createMetricSwitches = (app) => {
-  const metric = createSwitch("Nearness by", METRICS, (value) => app.set({ metric: value }, { push: true }));
+  const metric = createSwitch(
+    "Nearness by",
+    [
+      ["cosine", "cosine"],
+      ["dot", "dot product"],
+      ["euclidean", "Euclidean"],
+    ],
+    (value) => app.set({ metric: /** @type {Metric} */ (value) }, { push: true }),
+  );
   const centred = createSwitch(
     "Rows",
     [
@@ -364,8 +323,16 @@ export const takeAway = (app, { python, csv, file }) =>
     downloadButton("Download CSV", file, csv),
   );
 
+/**
+ * The same of a ranking.
+ * @param {App} app
+ * @param {{ids: ArrayLike<number>, scores: ArrayLike<number>}} found
+ * @param {{metric: Metric, python: () => Promise<string | null>, file: string}} how
+ */
+export const takeRanking = (app, found, { metric, ...how }) => takeAway(app, { ...how, csv: () => toCsv(rankedHeader(metric), rankedRows(app, found, metric)) });
+
 /** Where the numbers of a view come from.  @param {string} label */
-export const provenance = (label) => el("p", { class: "dash-label" }, `Computed in your browser from ${label}`);
+export const provenance = (label) => el("p", { class: "dash-label" }, `Computed from ${label}`);
 
 /**
  * @param {string} summary
@@ -412,11 +379,10 @@ export const letters = (raw) => shown(raw).trim().toLowerCase();
  * @param {{metric: string, count?: number, fold?: boolean, marks?: Map<number, string>, label: string, own?: number}} options
  */
 export const ranking = (app, found, { metric, count = 20, fold = false, marks = new Map(), label, own }) => {
-  const all = Array.from(found.ids, (id, i) => ({ id, place: i + 1, score: shownScore(metric, found.scores[i]), copies: /** @type {number[]} */ ([]) }));
+  const all = Array.from(found.ids, (id, i) => ({ id, place: i + 1, score: shownScore(metric, found.scores[i]), copies: [] }));
   let list = all;
   let dropped = 0;
   if (fold) {
-    /** @type {Map<string, any>} */
     const first = new Map();
     if (own !== undefined) first.set(letters(app.tokenizer.bytesOf(own)), null);
     list = [];
@@ -473,12 +439,15 @@ export const ranking = (app, found, { metric, count = 20, fold = false, marks = 
  * How far a searched answer can be trusted, and the way to a better one.
  * @param {App} app
  * @param {{exact: boolean, needs?: number}} found
- * @param {(all: boolean) => void} ask for the exact search; all: whatever it takes
  */
-export const trust = (app, { exact, needs }, ask) => {
+export const trust = (app, { exact, needs }) => {
   const { data, search } = app;
   const total = integer(data.nVocab);
-  const button = (/** @type {string} */ text, /** @type {boolean} */ all) => el("button", { type: "button", class: "dash-button", onclick: () => ask(all) }, text);
+  const ask = () => {
+    app.most = needs ?? app.most;
+    app.set({ exact: true }, { push: true });
+  };
+  const button = (/** @type {string} */ text) => el("button", { type: "button", class: "dash-button", onclick: ask }, text);
   if (exact)
     return el(
       "p",
@@ -492,7 +461,7 @@ export const trust = (app, { exact, needs }, ask) => {
       { class: "dash-trust" },
       el("strong", {}, "Nearly exact."),
       " Many rows are about equally near here, so to be certain of their order they would all have to be loaded. ",
-      button(`Load them (${bytes(needs)})`, true),
+      button(`Load them (${bytes(needs)})`),
     );
   const measured = Number.isFinite(search.recall)
     ? ` On average it names ${(search.recall * 10).toFixed(2)} of the 10 truly nearest, measured over ${integer(search.recallOver)} tokens when this site was built.`
@@ -501,8 +470,8 @@ export const trust = (app, { exact, needs }, ask) => {
     "p",
     { class: "dash-trust" },
     el("strong", {}, "First answer."),
-    ` Every one of the ${total} rows was compared, in a compact copy of the table.${measured} `,
-    button(`Search exactly (${bytes(search.cost("exact"))})`, false),
+    ` Every one of the ${total} rows was compared, in a compact copy of the table; the numbers are those of the rows themselves.${measured} `,
+    button(`Search exactly (${bytes(search.cost("exact"))})`),
   );
 };
 
@@ -609,7 +578,7 @@ export const createPicker = (app, { label, choose, optional = false }) => {
       ...offers.map((id) => {
         const option = el("li", { role: "option", id: newId(), "aria-selected": "false" }, tokenLabel(app, id));
         option.setAttribute("aria-label", `${quoted(app.tokenizer.bytesOf(id))}, ID ${id}`);
-        option.addEventListener("pointerdown", (/** @type {Event} */ event) => {
+        option.addEventListener("pointerdown", (event) => {
           event.preventDefault();
           pick(id);
         });
@@ -641,7 +610,7 @@ export const createPicker = (app, { label, choose, optional = false }) => {
     if (optional && !input.value.trim() && value !== null) pick(null);
     else show(value);
   });
-  input.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+  input.addEventListener("keydown", (event) => {
     const closed = options.hidden;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();

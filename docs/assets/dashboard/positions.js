@@ -1,9 +1,9 @@
 // One token at any place: how its input moves, and which rows are near to it there.
 
-import { bytes, number, toCsv, toPython } from "./format.js";
-import { createMetricSwitches, createProgress, createSlot, el, exactSum, fact, integer, mayLoad, newId, provenance, rankedHeader, rankedRows, ranking, shown, svg, takeAway, tokenText, trust } from "./parts.js";
-import { cosine, norm, plus } from "./vectors.js";
-import { createStrips, numbersTable } from "./strips.js";
+import { bytes, number, toPython } from "./format.js";
+import { createMetricSwitches, createProgress, createSlot, el, exactSum, fact, integer, mayLoad, newId, provenance, ranking, shown, svg, takeRanking, tokenText, trust } from "./parts.js";
+import { cosine, norm } from "./vectors.js";
+import { createSum } from "./strips.js";
 
 /** The cosine of position p with every position, as a line.  @param {Float32Array} values @param {number} p */
 const line = (values, p) => {
@@ -27,15 +27,13 @@ const line = (values, p) => {
   );
 };
 
-/**
- * @param {import("./parts.js").App} app
- * @returns {import("./parts.js").View}
- */
+/** @param {App} app @returns {View} */
 export const createPositions = (app) => {
   const { data, tokenizer } = app;
   const last = data.nCtx - 1;
   const field = newId();
-  const slider = el("input", { type: "range", min: 0, max: last, step: 1, id: field, class: "dash-range", oninput: () => app.set({ p: Number(slider.value) }) });
+  const slider = el("input", { type: "range", min: 0, max: last, step: 1, id: field, class: "dash-range" });
+  slider.addEventListener("input", () => app.set({ p: slider.valueAsNumber }));
   const exactly = el("input", {
     type: "number",
     min: 0,
@@ -50,15 +48,14 @@ export const createPositions = (app) => {
   });
   const own = el("button", { type: "button", class: "dash-button", onclick: () => app.set({ p: null }, { push: true }) }, "Its own place");
   const title = el("h2");
-  const strips = createStrips("Row, position and sum");
+  const sums = createSum(app);
   const facts = el("dl", { class: "dash-facts" });
-  const more = el("div");
   const numbers = createSlot("Fetching the rows…");
   const switches = createMetricSwitches(app);
   const progress = createProgress("Table");
   const nearest = createSlot("Searching the whole table…");
   const similar = createSlot("Fetching all positions…");
-  let asked = data.positionsCost() < 300_000;
+  let asked = data.cost("positions") < 300_000;
   const root = el(
     "div",
     {},
@@ -75,15 +72,13 @@ export const createPositions = (app) => {
   );
   /** @type {any} */
   let timer;
-  /** @type {number | undefined} bytes that an exact search may load */
-  let most;
   /** @type {Float32Array | null} */
   let all = null;
 
   return {
     root,
     update(state) {
-      const token = app.tokens.list[state.token];
+      const token = app.tokens[state.token];
       const p = Math.min(last, state.p ?? state.token);
       slider.value = String(p);
       slider.setAttribute("aria-valuetext", `position ${p}`);
@@ -124,7 +119,7 @@ export const createPositions = (app) => {
                   drawSimilar();
                 },
               },
-              `Draw it (${bytes(data.positionsCost())})`,
+              `Draw it (${bytes(data.cost("positions"))})`,
             ),
           ),
         );
@@ -142,7 +137,6 @@ export const createPositions = (app) => {
       numbers.run(
         () => Promise.all([data.row(id), data.position(p)]),
         ([row, position]) => {
-          const sum = plus(row, position);
           const exact = exactSum(row, position);
           const angle = (Math.acos(Math.max(-1, Math.min(1, cosine(exact, row)))) * 180) / Math.PI;
           facts.replaceChildren(
@@ -151,20 +145,7 @@ export const createPositions = (app) => {
             fact("|position|", number(norm(position)), "length of the position's row"),
             fact("|sum|", number(norm(exact)), "length of their sum"),
           );
-          strips.show([
-            { sign: "", name: "row", title: el("span", {}, el("code", {}, "wte"), ` row ${integer(id)}: the token, the same at every place`), values: row },
-            { sign: "+", name: "position", title: el("span", {}, el("code", {}, "wpe"), ` row ${integer(p)}: the place`), values: position },
-            { sign: "=", name: "sum", title: "their sum", values: sum },
-          ]);
-          more.replaceChildren(
-            takeAway(app, {
-              python: () => toPython("positions", { id, p }, data),
-              csv: () => toCsv(["dimension", `wte[${id}]`, `wpe[${p}]`, "sum"], Array.from(row, (value, i) => [i, value, position[i], sum[i]])),
-              file: `token-${id}-position-${p}.csv`,
-            }),
-            numbersTable(`All ${integer(row.length)} numbers of the three as a table`, () => ({ header: [`wte[${id}]`, `wpe[${p}]`, "sum"], vectors: [row, position, sum] })),
-          );
-          return [facts, strips.root, more];
+          return [facts, ...sums.show({ id, p, row, position, python: () => toPython("positions", { id, p }, data) })];
         },
       );
 
@@ -176,9 +157,9 @@ export const createPositions = (app) => {
             async (signal) => {
               const [row, position] = await Promise.all([data.row(id), data.position(p)]);
               const sum = exactSum(row, position);
-              const options = { metric, centred, exact: Boolean(state.exact), most, signal };
-              const found = await app.search.query(sum, { ...options, k: 8, without: [], onProgress: progress.show });
-              const [rank] = await app.search.ranks(sum, { ...options, ids: [id], without: [] });
+              const options = { metric, centred, exact: state.exact, most: app.most, signal };
+              const found = await app.search.query(sum, { ...options, k: 8, onProgress: progress.show });
+              const [rank] = await app.search.ranks(sum, { ...options, ids: [id] });
               return { found, rank };
             },
             ({ found, rank }) => {
@@ -186,10 +167,7 @@ export const createPositions = (app) => {
               const sure = (rank.from ?? rank.rank) === (rank.to ?? rank.rank);
               app.announce(`At position ${p} the nearest row is ${shown(tokenizer.bytesOf(found.ids[0]))}`);
               return [
-                trust(app, found, (all) => {
-                  if (all) most = Infinity;
-                  app.set({ exact: true }, { push: true });
-                }),
+                trust(app, found),
                 el(
                   "p",
                   {},
@@ -200,10 +178,9 @@ export const createPositions = (app) => {
                   ` of ${integer(data.nVocab)}.`,
                 ),
                 ranking(app, found, { metric, count: 8, marks: new Map([[id, "the token itself"]]), label: "Rows nearest to the sum" }),
-                takeAway(app, {
+                takeRanking(app, found, {
+                  metric,
                   python: () => toPython("vector", { terms: [{ weight: 1, id }], p, metric, centred, k: 8, without: [] }, data),
-                  csv: () =>
-                    toCsv(rankedHeader(metric), rankedRows(app, found, metric)),
                   file: `nearest-${id}-position-${p}.csv`,
                 }),
               ];

@@ -6,13 +6,6 @@
 import { engine } from "./engine.js";
 import { score } from "./vectors.js";
 
-/** @typedef {import("./data.js").Data} Data */
-/** @typedef {import("./data.js").Metric} Metric */
-/** @typedef {import("./data.js").LoadOptions} LoadOptions */
-/** @typedef {{metric?: Metric, centred?: boolean, without?: number[], exact?: boolean, most?: number} & LoadOptions} Options */
-/** @typedef {{ids: number[], scores: number[], exact: boolean, needs?: number}} Found */
-/** @typedef {{id: number, rank: number, from: number, to: number}} Place from and to are certain; equal if the rank is */
-
 const MOST = 32e6; // bytes that an exact search may load without being asked again
 
 /** @param {Data} data @param {{worker?: boolean}} [options] */
@@ -54,17 +47,19 @@ export class Search {
     const found = await this.ask({ type: "best", query, ranking, k, without });
     load.signal?.throwIfAborted();
     if (!found.open) return { ids: found.ids, scores: found.scores.map(Math.fround), exact: true };
-    if (!exact) return { ids: found.ids, scores: found.scores, exact: false };
     const needs = this.rowsCost(found.open);
-    if (needs > most) return { ids: found.ids, scores: found.scores, exact: false, needs };
-    const scores = await this.exactScores(found.open, query, ranking, load);
-    const order = found.open.map((/** @type {number} */ _, /** @type {number} */ i) => i);
-    order.sort((/** @type {number} */ a, /** @type {number} */ b) => scores[b] - scores[a] || found.open[a] - found.open[b]);
+    const all = exact && needs <= most;
+    // whoever was found, the score that is shown is the row's own
+    /** @type {number[]} */
+    const ids = all ? found.open : found.ids;
+    const scores = await this.exactScores(ids, query, ranking, load);
+    const order = ids.map((_, i) => i).sort((a, b) => scores[b] - scores[a] || ids[a] - ids[b]);
     const first = order.slice(0, k);
     return {
-      ids: first.map((/** @type {number} */ i) => found.open[i]),
-      scores: first.map((/** @type {number} */ i) => Math.fround(scores[i])), // as the lists made at the build
-      exact: true,
+      ids: first.map((i) => ids[i]),
+      scores: first.map((i) => Math.fround(scores[i])), // as the lists made at the build
+      exact: all,
+      needs: exact && !all ? needs : undefined,
     };
   }
 
@@ -113,7 +108,7 @@ export class Search {
     return Math.round((missing.length * rows.bytes) / rows.shards);
   }
 
-  /** @param {number[]} ids @param {ArrayLike<number>} query @param {import("./vectors.js").Ranking} ranking @param {LoadOptions} load */
+  /** @param {number[]} ids @param {ArrayLike<number>} query @param {Ranking} ranking @param {LoadOptions} load */
   async exactScores(ids, query, ranking, { signal, onProgress }) {
     const mean = await this.data.mean();
     const { per } = this.data.manifest.parts.rows;
@@ -169,12 +164,12 @@ export class Search {
     const { search, coarse } = data.manifest.parts;
     const [facts, mean] = await Promise.all([data.whole(search.facts), data.mean()]);
     await this.ask({ type: "codes", n: data.nVocab, d: data.nEmbd, bits: search.bits, facts: new Float32Array(facts.slice().buffer), mean });
-    await this.send("coarse", /** @type {{per: number}} */ (coarse).per, load);
+    await this.send("coarse", coarse.per, load);
   }
 
   /** @param {LoadOptions} load */
   async refine(load) {
-    await this.send("fine", /** @type {{per: number}} */ (this.data.manifest.parts.fine).per, load);
+    await this.send("fine", this.data.manifest.parts.fine.per, load);
     await this.ask({ type: "refined" });
   }
 
@@ -187,30 +182,37 @@ export class Search {
   }
 }
 
-/** @returns {(message: import("./engine.js").Message) => Promise<any>} */
+/** @returns {(message: Message) => Promise<any>} */
 const inPlace = () => {
   const answer = engine();
   return async (message) => answer(message);
 };
 
-/** @returns {(message: import("./engine.js").Message) => Promise<any>} */
+/** @returns {(message: Message) => Promise<any>} */
 const inWorker = () => {
-  const worker = new Worker(new URL("search.worker.js", import.meta.url), { type: "module" });
+  /** @type {Worker | undefined} started when it is first asked, and again after one that could not start */
+  let worker;
   /** @type {Map<number, {resolve: (result: any) => void, reject: (error: Error) => void}>} */
   const calls = new Map();
   let last = 0;
-  worker.addEventListener("message", ({ data: { call, result, error } }) => {
-    const waiting = calls.get(call);
-    calls.delete(call);
-    if (error) waiting?.reject(new Error(error));
-    else waiting?.resolve(result);
-  });
-  worker.addEventListener("error", (event) => {
-    calls.forEach(({ reject }) => reject(new Error(event.message || "the search worker could not start")));
-    calls.clear();
-  });
+  const started = () => {
+    const one = new Worker(new URL("search.worker.js", import.meta.url), { type: "module" });
+    one.addEventListener("message", ({ data: { call, result, error } }) => {
+      const waiting = calls.get(call);
+      calls.delete(call);
+      if (error) waiting?.reject(new Error(error));
+      else waiting?.resolve(result);
+    });
+    one.addEventListener("error", (event) => {
+      worker = undefined;
+      calls.forEach(({ reject }) => reject(new Error(event.message || "the search worker could not start")));
+      calls.clear();
+    });
+    return one;
+  };
   return (message) =>
     new Promise((resolve, reject) => {
+      worker ??= started();
       calls.set(++last, { resolve, reject });
       const parts = "data" in message ? [message.data.buffer] : "rows" in message ? [message.rows.buffer] : [];
       worker.postMessage({ call: last, message }, /** @type {Transferable[]} */ (parts));

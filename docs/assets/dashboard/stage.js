@@ -1,9 +1,9 @@
 // Token ID → Lookup Table → Vector: the chosen token's way, and what the model receives.
 
-import { bytes, number, toCsv, toPython } from "./format.js";
-import { createSlot, dark, el, fact, hex, integer, onScheme, provenance, quoted, shown, svg, takeAway, tokenText } from "./parts.js";
+import { bytes, hex, number, toPython } from "./format.js";
+import { createSlot, dark, el, fact, fill, integer, onScheme, provenance, quoted, shown, svg, tokenText } from "./parts.js";
 import { plus } from "./vectors.js";
-import { createStrips, limitOf, numbersTable, paintCells } from "./strips.js";
+import { createSum, limitOf, paintCells } from "./strips.js";
 
 const KINDS = ["a space, then letters", "letters alone", "anything else: digits, signs, pieces of characters"];
 const SHADES = {
@@ -24,7 +24,7 @@ const kindOf = (raw) => {
   }
 };
 
-/** The whole table, one dot a row.  @param {import("./parts.js").App} app */
+/** The whole table, one dot a row.  @param {App} app */
 const createMap = (app) => {
   const n = app.data.nVocab;
   const columns = Math.ceil(Math.sqrt(2.2 * n));
@@ -49,7 +49,7 @@ const createMap = (app) => {
     if (!kinds) return;
     const shades = SHADES[dark() ? "dark" : "light"];
     const colours = shades.map((c) => [1, 3, 5].map((at) => Number.parseInt(c.slice(at, at + 2), 16)));
-    const context = canvas.getContext("2d");
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     const image = context.createImageData(columns, lines);
     for (let i = 0; i < n; i++) image.data.set([...colours[kinds[i]], 255], i * 4);
     context.putImageData(image, 0, 0);
@@ -62,10 +62,9 @@ const createMap = (app) => {
     overlay.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const at = (/** @type {number} */ row) => [(((row % columns) + 0.5) / columns) * width, ((Math.floor(row / columns) + 0.5) / lines) * height];
     const [x, y] = at(id);
-    ring.setAttribute("cx", x);
-    ring.setAttribute("cy", y);
-    for (const [name, value] of Object.entries({ x1: 0, x2: width, y1: y, y2: y })) across.setAttribute(name, value);
-    for (const [name, value] of Object.entries({ x1: x, x2: x, y1: 0, y2: height })) down.setAttribute(name, value);
+    fill(ring, { cx: x, cy: y });
+    fill(across, { x1: 0, x2: width, y1: y, y2: y });
+    fill(down, { x1: x, x2: x, y1: 0, y2: height });
     others.replaceChildren(
       ...[...new Set(ids)].slice(0, 200).map((other) => {
         const [cx, cy] = at(other);
@@ -76,7 +75,7 @@ const createMap = (app) => {
   const rest = () => {
     said.textContent = `Row ${integer(id)} of 0 to ${integer(n - 1)}: ${((id / n) * 100).toFixed(1)} % of the way down. The small dots are the other tokens of your text.`;
   };
-  picture.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => {
+  picture.addEventListener("pointermove", (event) => {
     const box = picture.getBoundingClientRect();
     const row = Math.floor(((event.clientY - box.top) / box.height) * lines) * columns + Math.floor(((event.clientX - box.left) / box.width) * columns);
     if (row >= 0 && row < n) said.textContent = `Row ${integer(row)} is ${quoted(app.tokenizer.bytesOf(row))}.`;
@@ -85,7 +84,7 @@ const createMap = (app) => {
   new ResizeObserver(place).observe(picture);
   onScheme(paint);
   // colouring reads every token once: not before the first row is on the screen
-  const idle = /** @type {any} */ (globalThis).requestIdleCallback ?? setTimeout;
+  const idle = globalThis.requestIdleCallback ?? setTimeout;
   const found = new Uint8Array(n);
   const some = (/** @type {number} */ from) => {
     const to = Math.min(n, from + 4000);
@@ -109,7 +108,7 @@ const createMap = (app) => {
   };
 };
 
-/** What the table is, from the data.  @param {import("./parts.js").App} app */
+/** What the table is, from the data.  @param {App} app */
 const createFacts = ({ data }) => {
   const numbers = data.nVocab * data.nEmbd;
   return el(
@@ -134,10 +133,7 @@ const ends = (row) =>
     "]",
   );
 
-/**
- * @param {import("./parts.js").App} app
- * @returns {import("./parts.js").View}
- */
+/** @param {App} app @returns {View} */
 export const createStage = (app) => {
   const map = createMap(app);
   const one = el("div", { class: "dash-box-body" });
@@ -157,10 +153,9 @@ export const createStage = (app) => {
     arrow("is copied out"),
     box("3", "Vector", three),
   );
-  const strips = createStrips("Row, position and sum");
+  const sums = createSum(app);
   const equation = el("p", { class: "dash-equation" });
   const vectors = createSlot("Fetching the row…");
-  const more = el("div");
   const received = el("section", { class: "dash-received" }, el("h2", {}, "What the model receives"), equation, vectors.root);
   const root = el("div", {}, createFacts(app), flow, received, provenance(app.data.label));
   let last = -1;
@@ -168,7 +163,7 @@ export const createStage = (app) => {
   return {
     root,
     update(state) {
-      const token = app.tokens.list[state.token];
+      const token = app.tokens[state.token];
       flow.hidden = received.hidden = !token;
       if (!token) return;
       const p = state.token;
@@ -176,18 +171,17 @@ export const createStage = (app) => {
       one.replaceChildren(
         el("p", { class: "dash-big" }, tokenText(token.bytes)),
         el("p", { class: "dash-giant" }, id),
-        el("p", { class: "dash-quiet" }, `bytes ${hex(token.bytes)}`),
-        el("p", { class: "dash-quiet" }, `token ${integer(p + 1)} of ${integer(app.tokens.list.length)}, so position ${integer(p)}: counting starts at 0`),
+        el("p", { class: "dash-quiet" }, `bytes ${hex(token.bytes, " ")}`),
+        el("p", { class: "dash-quiet" }, `token ${integer(p + 1)} of ${integer(app.tokens.length)}, so position ${integer(p)}: counting starts at 0`),
       );
       map.show(
         id,
-        app.tokens.list.map((other) => other.id),
+        app.tokens.map((other) => other.id),
       );
       return vectors.run(
         () => Promise.all([app.data.row(id), app.data.position(p)]),
         ([row, position]) => {
-          const sum = plus(row, position);
-          repaint = () => paintCells(picture, row, row.length % 48 ? 24 : 48, limitOf([row, position, sum]));
+          repaint = () => paintCells(picture, row, row.length % 48 ? 24 : 48, limitOf([row, position, plus(row, position)]));
           repaint();
           three.replaceChildren(
             picture,
@@ -201,28 +195,9 @@ export const createStage = (app) => {
             el("code", {}, `wte[${id}] + wpe[${p}]`),
             ". Point at a cell, or use the arrow keys, to read it.",
           );
-          strips.show([
-            { sign: "", name: "row", title: el("span", {}, el("code", {}, "wte"), ` row ${integer(id)}: the token`), values: row },
-            { sign: "+", name: "position", title: el("span", {}, el("code", {}, "wpe"), ` row ${integer(p)}: its position`), values: position },
-            { sign: "=", name: "sum", title: "their sum: what the first block of the model receives", values: sum },
-          ]);
-          const from = () => ({ header: [`wte[${id}]`, `wpe[${p}]`, "sum"], vectors: [row, position, sum] });
-          more.replaceChildren(
-            el(
-              "p",
-              { class: "dash-quiet" },
-              "Each sum is made of the two float32 numbers and rounded once, as the model does; so it can differ by 1 in the last digit from adding up the rounded digits shown here.",
-            ),
-            takeAway(app, {
-              python: () => toPython("row", { text: state.text, token: p, p }, app.data),
-              csv: () => toCsv(["dimension", ...from().header], Array.from(row, (value, i) => [i, value, position[i], sum[i]])),
-              file: `token-${id}-position-${p}.csv`,
-            }),
-            numbersTable(`All ${integer(row.length)} numbers of the three as a table`, from),
-          );
           if (last !== id) app.announce(`Row ${id} of ${shown(token.bytes)} is shown`);
           last = id;
-          return [strips.root, more];
+          return sums.show({ id, p, row, position, python: () => toPython("row", { text: state.text, token: p, p }, app.data) });
         },
       );
     },

@@ -1,25 +1,5 @@
 // The dashboard's state is the page's address: what is not as at the start stands behind the #, and nothing else is believed.
 
-/** @typedef {{weight: number, id: number}} Term */
-/**
- * @typedef {object} State
- * @property {string} text
- * @property {number} token which of the text's tokens, from 0
- * @property {string} tab
- * @property {"cosine" | "dot" | "euclidean"} metric
- * @property {boolean} centred
- * @property {boolean} exact
- * @property {number | null} p the position; null is the token's own place
- * @property {string} of whose nearest rows
- * @property {boolean} fold near-copies
- * @property {Float32Array | null} vector one that was pasted
- * @property {Term[]} terms of the arithmetic
- * @property {number | null} expected the ID whose rank is asked for
- * @property {string} text2
- * @property {number | null} step which snapshot of the training; null is the last
- */
-/** @typedef {{nVocab?: number, nCtx?: number, nEmbd?: number}} Limits */
-
 export const TABS = ["stage", "neighbours", "arithmetic", "positions", "compare", "training"];
 export const METRICS = /** @type {const} */ (["cosine", "dot", "euclidean"]);
 export const OF = ["token", "sum", "mean", "vector"];
@@ -27,7 +7,6 @@ export const LONGEST = 4000; // characters of a text that an address holds; a lo
 const MOST_TERMS = 12;
 const HEAVIEST = 1000;
 
-/** @type {Readonly<State>} */
 export const DEFAULTS = Object.freeze({
   text: "The fluffy cat sat on the mat",
   token: 2,
@@ -59,7 +38,6 @@ const terms = (text, nVocab) => {
   if (text === null || text.length > 400) return undefined;
   const found = text ? text.split(",").map((part) => /^(-?\d{1,4}(?:\.\d{1,6})?)\*(\d{1,9})$/.exec(part)) : [];
   if (found.length > MOST_TERMS) return undefined;
-  /** @type {Term[]} */
   const out = [];
   for (const match of found) {
     const [weight, id] = [Number(match?.[1]), Number(match?.[2])];
@@ -89,7 +67,6 @@ export const read = (hash, { nVocab = 2 ** 31, nCtx = 2 ** 31, nEmbd } = {}) => 
   const asked = new URLSearchParams(hash.replace(/^[#?]/, ""));
   const get = (/** @type {string} */ name) => asked.get(name);
   const text = (/** @type {string} */ name) => get(name)?.slice(0, LONGEST);
-  /** @type {{[K in keyof State]: State[K] | undefined}} */
   const found = {
     text: text("text"),
     token: whole(get("token"), 2 ** 31) ?? (asked.has("text") ? 0 : undefined),
@@ -146,8 +123,4 @@ export const subscribe = (listener, limits) => {
   const heard = () => listener(read(location.hash, limits));
   addEventListener("popstate", heard);
   addEventListener("hashchange", heard);
-  return () => {
-    removeEventListener("popstate", heard);
-    removeEventListener("hashchange", heard);
-  };
 };

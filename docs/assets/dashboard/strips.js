@@ -1,7 +1,8 @@
 // Vectors as strips of cells that stand under one another, on one colour scale, read cell by cell.
 
-import { number } from "./format.js";
-import { dark, el, folded, integer, onScheme, shownNow } from "./parts.js";
+import { number, toCsv } from "./format.js";
+import { dark, el, folded, integer, onScheme, shownNow, takeAway } from "./parts.js";
+import { plus } from "./vectors.js";
 
 // The same colours as the charts of this site: blue below zero, orange above.
 const DIVERGING = {
@@ -27,7 +28,7 @@ const palette = () => {
 /**
  * Draw a vector as cells, a pixel each.
  * @param {HTMLCanvasElement} canvas
- * @param {Float32Array} values
+ * @param {ArrayLike<number>} values
  * @param {number} columns
  * @param {number} limit where the scale ends
  */
@@ -39,26 +40,16 @@ export const paintCells = (canvas, values, columns, limit) => {
   const colours = palette();
   const image = context.createImageData(columns, canvas.height);
   const pixels = new Uint32Array(image.data.buffer);
-  values.forEach((value, i) => {
-    pixels[i] = colours[Math.max(0, Math.min(255, Math.round(((value / limit + 1) / 2) * 255)))];
-  });
+  for (let i = 0; i < values.length; i++) pixels[i] = colours[Math.max(0, Math.min(255, Math.round(((values[i] / limit + 1) / 2) * 255)))];
   context.putImageData(image, 0, 0);
 };
 
-/** The scale's end: the least round number that nearly all cells stay within.  @param {Float32Array[]} vectors */
+/** The scale's end: the least round number that nearly all cells stay within.  @param {ArrayLike<number>[]} vectors */
 export const limitOf = (vectors) => {
-  const all = vectors.flatMap((vector) => Array.from(vector, Math.abs)).sort((a, b) => a - b);
+  const all = vectors.flatMap((vector) => Array.from(vector, (value) => Math.abs(value))).sort((a, b) => a - b);
   const most = all[Math.floor(all.length * 0.98)] ?? 1;
   return LIMITS.find((limit) => limit >= most) ?? most;
 };
-
-/**
- * @typedef {object} Strip
- * @property {string} sign before its number in the equation: "", "+", "=" …
- * @property {string} name one or two words
- * @property {any} title as it stands above the strip
- * @property {Float32Array} values
- */
 
 /** @param {string} label what the strips are, for those who do not see them */
 export const createStrips = (label) => {
@@ -140,7 +131,7 @@ export const createStrips = (label) => {
 
   const explain = () => {
     const total = strips.length * size();
-    const beyond = strips.reduce((sum, { values }) => sum + values.reduce((n, value) => n + Number(Math.abs(value) > limit), 0), 0);
+    const beyond = strips.flatMap(({ values }) => Array.from(values)).filter((value) => Math.abs(value) > limit).length;
     legend.replaceChildren(
       el(
         "div",
@@ -159,7 +150,7 @@ export const createStrips = (label) => {
     );
   };
 
-  rows.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+  rows.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const page = columns * Math.max(1, Math.ceil(size() / columns / 4));
     /** @type {Record<string, number>} */
@@ -227,7 +218,7 @@ export const createStrips = (label) => {
 /**
  * The numbers of several vectors as a table, made when it is asked for.
  * @param {string} summary
- * @param {() => {header: string[], vectors: Float32Array[]}} from
+ * @param {() => {header: string[], vectors: ArrayLike<number>[]}} from
  */
 export const numbersTable = (summary, from) =>
   folded(summary, () => {
@@ -248,3 +239,34 @@ export const numbersTable = (summary, from) =>
     );
   });
 
+/** A token's row, a position's row and their sum on strips, with what can be taken away. @param {App} app */
+export const createSum = (app) => {
+  const strips = createStrips("Row, position and sum");
+  const more = el("div");
+  return {
+    /** @param {{id: number, p: number, row: Float32Array, position: Float32Array, python: () => Promise<string | null>}} of @returns its elements */
+    show({ id, p, row, position, python }) {
+      const vectors = [row, position, plus(row, position)];
+      const header = [`wte[${id}]`, `wpe[${p}]`, "sum"];
+      strips.show([
+        { sign: "", name: "row", title: el("span", {}, el("code", {}, "wte"), ` row ${integer(id)}: the token, the same at every place`), values: row },
+        { sign: "+", name: "position", title: el("span", {}, el("code", {}, "wpe"), ` row ${integer(p)}: its position`), values: position },
+        { sign: "=", name: "sum", title: "their sum: what the first block of the model receives", values: vectors[2] },
+      ]);
+      more.replaceChildren(
+        el(
+          "p",
+          { class: "dash-quiet" },
+          "Each sum is made of the two float32 numbers and rounded once, as the model does; so it can differ by 1 in the last digit from adding up the rounded digits shown here.",
+        ),
+        takeAway(app, {
+          python,
+          csv: () => toCsv(["dimension", ...header], Array.from(row, (_, i) => [i, ...vectors.map((vector) => vector[i])])),
+          file: `token-${id}-position-${p}.csv`,
+        }),
+        numbersTable(`All ${integer(row.length)} numbers of the three as a table`, () => ({ header, vectors })),
+      );
+      return [strips.root, more];
+    },
+  };
+};

@@ -1,9 +1,10 @@
 // The reader's text, and the tokens it is cut into.
 
-import { el, hex, integer, newId, quoted, shown, tokenText } from "./parts.js";
+import { hex } from "./format.js";
+import { el, integer, newId, quoted, shown, tokenText } from "./parts.js";
 import { LONGEST } from "./state.js";
 
-const EXAMPLES = [
+const EXAMPLES = /** @type {[string, number][]} */ ([
   ["The fluffy cat sat on the mat", 2],
   ["dog bites man", 0],
   ["man bites dog", 0],
@@ -11,15 +12,12 @@ const EXAMPLES = [
   ["I 💛 cats", 1],
   ["antidisestablishmentarianism", 0],
   ["unmöglich! 不可能", 0],
-];
+]);
 const NAMES = ["The fluffy cat …", "dog bites man", "man bites dog", "one word, four tokens", "an emoji", "a rare word", "other scripts"];
 
-const BATCH = 200; // chips that are drawn at once
+const BATCH = 200; // chips that are added at once
 
-/**
- * @param {import("./parts.js").App} app
- * @returns {import("./parts.js").View & {input: HTMLTextAreaElement}}
- */
+/** @param {App} app @returns {View} */
 export const createText = (app) => {
   const field = newId();
   const note = newId();
@@ -58,13 +56,13 @@ export const createText = (app) => {
   let drawn = [];
   let chosen = -1;
 
-  const chip = (/** @type {import("./parts.js").Token} */ token) =>
+  const chip = (/** @type {Token} */ token) =>
     el(
       "button",
-      { type: "button", role: "radio", class: "dash-chip", "aria-checked": "false", tabindex: "-1", "aria-label": `${quoted(token.bytes)}, ID ${token.id}, bytes ${hex(token.bytes)}` },
+      { type: "button", role: "radio", class: "dash-chip", "aria-checked": "false", tabindex: "-1", "aria-label": `${quoted(token.bytes)}, ID ${token.id}, bytes ${hex(token.bytes, " ")}` },
       tokenText(token.bytes),
       el("span", { class: "dash-chip-id" }, token.id),
-      el("span", { class: "dash-chip-bytes" }, hex(token.bytes)),
+      el("span", { class: "dash-chip-bytes" }, hex(token.bytes, " ")),
     );
 
   const choose = (/** @type {number} */ index, focus = false) => {
@@ -72,12 +70,12 @@ export const createText = (app) => {
     if (focus) drawn[index]?.node.focus();
   };
 
-  chips.addEventListener("click", (/** @type {MouseEvent} */ event) => {
+  chips.addEventListener("click", (event) => {
     const node = /** @type {Element} */ (event.target).closest(".dash-chip");
     const index = drawn.findIndex((one) => one.node === node);
     if (index >= 0) choose(index);
   });
-  chips.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+  chips.addEventListener("keydown", (event) => {
     const last = drawn.length - 1;
     /** @type {Record<string, number>} */
     const to = {
@@ -98,8 +96,8 @@ export const createText = (app) => {
   let growing = false;
 
   /** Draw only what changed: the tokens before and after an edit keep their chips.  Of many, a part at a time. */
-  const draw = (most = BATCH) => {
-    const list = app.tokens.list.slice(0, Math.max(most, drawn.length, app.state.token + 1));
+  const draw = () => {
+    const list = app.tokens.slice(0, Math.max(drawn.length + BATCH, app.state.token + 1));
     const keys = list.map((token) => String(token.id));
     let same = 0;
     while (same < keys.length && same < drawn.length && keys[same] === drawn[same].key) same++;
@@ -112,11 +110,11 @@ export const createText = (app) => {
     const fragment = document.createDocumentFragment();
     fragment.append(...added.map(({ node }) => node));
     chips.insertBefore(fragment, before);
-    if (list.length === app.tokens.list.length || growing) return;
+    if (list.length === app.tokens.length || growing) return;
     growing = true;
     setTimeout(() => {
       growing = false;
-      draw(drawn.length + BATCH);
+      draw();
     }, 30);
   };
 
@@ -129,7 +127,6 @@ export const createText = (app) => {
 
   return {
     root,
-    input,
     update(state) {
       const typed = state.text.replace(/\r\n?/g, "\n"); // as a text box has it; an address can hold more
       if (input.value !== typed) input.value = typed;
@@ -139,7 +136,8 @@ export const createText = (app) => {
         was.tabIndex = -1;
       }
       draw();
-      const { list, cut: at } = app.tokens;
+      const list = app.tokens;
+      const at = list.cut;
       chosen = Math.min(state.token, list.length - 1);
       const now = drawn[chosen]?.node;
       if (now) {

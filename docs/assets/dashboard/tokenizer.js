@@ -1,15 +1,6 @@
 // GPT-2's byte-level BPE, as tiktoken does it: the same pieces, the same merges, for every string.
 
-/**
- * @typedef {object} Token
- * @property {number} id
- * @property {Uint8Array} bytes
- * @property {string | null} text null if the bytes are not whole characters of UTF-8
- * @property {number} start where its first character begins in the text, in UTF-16 units
- * @property {number} end where its last character ends
- */
-/** @typedef {Token[] & {cut: boolean}} Tokens cut: the limit ended it before the text did */
-/** @typedef {{bytes: number[], merges: number, end: string, classes: Record<"letter" | "number" | "space", number[]>, pairs: Uint8Array}} TokenizerRecord */
+import { escaped } from "./format.js";
 
 const OTHER = 0;
 const LETTER = 1;
@@ -52,36 +43,18 @@ export class Tokenizer {
     this.lower = null;
   }
 
-  /**
-   * Tokens of `text`; text that looks like a special token is text.
-   * @param {string} text
-   * @param {{limit?: number}} [options]
-   * @returns {Tokens}
-   */
-  encode(text, { limit = Infinity } = {}) {
-    const tokens = /** @type {Tokens} */ (Object.assign([], { cut: false }));
-    for (let at = 0; at < text.length; ) {
-      if (tokens.length >= limit) {
-        tokens.cut = true;
-        break;
-      }
+  /** Tokens of `text`, no more than `limit`; text that looks like a special token is text. @param {string} text @param {number} [limit] */
+  encode(text, limit = Infinity) {
+    const tokens = /** @type {Tokens} */ (Object.assign([], { cut: null }));
+    for (let at = 0; at < text.length && tokens.cut === null; ) {
       const next = this.pieceEnd(text, at);
-      this.addPiece(tokens, text.slice(at, next), at, limit);
+      const ids = this.piece(text.slice(at, next));
+      const kept = ids.slice(0, limit - tokens.length);
+      for (const id of kept) tokens.push({ id, bytes: this.bytesOf(id) });
+      if (kept.length < ids.length) tokens.cut = at + decoder.decode(bytesIn(kept.map((id) => this.names[id]).join("")), { stream: true }).length;
       at = next;
     }
     return tokens;
-  }
-
-  /** The IDs alone: what tiktoken's encode_ordinary returns. @param {string} text @returns {number[]} */
-  encodeIds(text) {
-    /** @type {number[]} */
-    const out = [];
-    for (let at = 0; at < text.length; ) {
-      const next = this.pieceEnd(text, at);
-      for (const id of this.piece(text.slice(at, next))) out.push(id);
-      at = next;
-    }
-    return out;
   }
 
   /**
@@ -187,39 +160,9 @@ export class Tokenizer {
     return Array.from(ids.filter((id) => id !== NONE));
   }
 
-  /** @param {Token[] & {cut: boolean}} tokens @param {string} piece @param {number} at @param {number} limit */
-  addPiece(tokens, piece, at, limit) {
-    const ids = this.piece(piece);
-    let begin = 0; // of the character that the next byte belongs to
-    let left = 0; // bytes of it that are still to come
-    let unit = 0;
-    let start = 0;
-    for (const id of ids) {
-      if (tokens.length >= limit) {
-        tokens.cut = true;
-        return;
-      }
-      const bytes = this.bytesOf(id);
-      start = left ? begin : unit;
-      for (let i = 0; i < bytes.length; i++) {
-        if (left) left--;
-        else {
-          const point = /** @type {number} */ (piece.codePointAt(unit));
-          begin = unit;
-          unit += point > 0xffff ? 2 : 1;
-          left = point < 0x80 ? 0 : point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
-        }
-      }
-      tokens.push({ id, bytes, text: whole(bytes), start: at + start, end: at + unit });
-    }
-  }
-
   /** @param {number} id */
   bytesOf(id) {
-    const name = this.names[id];
-    const bytes = new Uint8Array(name.length);
-    for (let i = 0; i < name.length; i++) bytes[i] = name.charCodeAt(i);
-    return bytes;
+    return bytesIn(this.names[id]);
   }
 
   /** A token as Python would show it: in quotes, what cannot be seen as an escape, bytes that are no character as \xNN. @param {number} id */
@@ -260,7 +203,7 @@ export class Tokenizer {
       more.sort((a, b) => away(a) - away(b) || a - b);
       more.forEach((id) => found.add(id));
     }
-    return /** @type {number[]} */ ([...found].slice(0, limit));
+    return [...found].slice(0, limit);
   }
 }
 
@@ -283,7 +226,8 @@ const classTable = (classes) => {
 };
 
 const encoder = new TextEncoder(); // makes U+FFFD of a lone surrogate, as tiktoken does
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const strict = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 
 /** @param {string} text */
 const utf8 = (text) => encoder.encode(text);
@@ -295,10 +239,13 @@ const latin = (bytes) => {
   return out;
 };
 
+/** And back. @param {string} name */
+const bytesIn = (name) => Uint8Array.from(name, (char) => char.charCodeAt(0));
+
 /** The text that bytes are, or null. @param {Uint8Array} bytes @returns {string | null} */
 const whole = (bytes) => {
   try {
-    return decoder.decode(bytes);
+    return strict.decode(bytes);
   } catch {
     return null;
   }
@@ -307,7 +254,6 @@ const whole = (bytes) => {
 /** @type {Record<string, string>} */
 const ESCAPES = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 const HIDDEN = /^(?! )[\p{C}\p{Z}]$/u;
-const hex = (/** @type {number} */ n, /** @type {number} */ digits) => n.toString(16).padStart(digits, "0");
 
 /** Bytes as text in which everything can be seen. @param {Uint8Array} bytes */
 export const visible = (bytes) => {
@@ -317,14 +263,11 @@ export const visible = (bytes) => {
     const length = byte < 0x80 ? 1 : byte < 0xc0 ? 0 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
     const char = length && i + length <= bytes.length ? whole(bytes.subarray(i, i + length)) : null;
     if (char === null) {
-      out += `\\x${hex(byte, 2)}`;
+      out += escaped(String.fromCharCode(byte));
       i++;
       continue;
     }
-    const point = /** @type {number} */ (char.codePointAt(0));
-    if (ESCAPES[char]) out += ESCAPES[char];
-    else if (!HIDDEN.test(char)) out += char;
-    else out += point < 0x100 ? `\\x${hex(point, 2)}` : point < 0x10000 ? `\\u${hex(point, 4)}` : `\\U${hex(point, 8)}`;
+    out += ESCAPES[char] ?? (HIDDEN.test(char) ? escaped(char) : char);
     i += length;
   }
   return out;
