@@ -66,6 +66,13 @@ def pin(args: argparse.Namespace) -> int:
     return 1 if stale and args.check else 0
 
 
+def cards(_: argparse.Namespace) -> int:
+    """Name each page's card, the picture beside a link to it, in the heads of the built site; then `check` it."""
+    from scripts import site_cards
+
+    return site_cards.main()
+
+
 def check(args: argparse.Namespace) -> int:
     """Look through the built site: assets there, nothing unexpanded, no traceback, no request to another host."""
     from scripts import site_check
@@ -95,6 +102,7 @@ VERBS: dict[str, tuple[Verb, dict[str, str]]] = {
     "train-tiny": (train_tiny, {"--check": "retrain and compare; change nothing"}),
     "verify": (verify, {}),
     "pin": (pin, {"--check": "change nothing; exit 1 if a header or a notebook is not up to date"}),
+    "cards": (cards, {}),
     "check": (check, {"--deploy": "also refuse a site that was not made on GPT-2's verified tables"}),
     "diff": (
         diff,

@@ -287,6 +287,7 @@ def build(
         values,
         version,
     )
+    from scripts.hosting import cards
 
     for known in (environment, sources, _module, _data):
         known.cache_clear()
@@ -310,6 +311,7 @@ def build(
                 *labs.artefacts(provenance, loaded),  # the longest to run, so they start first
                 *programs.artefacts(provenance, loaded),
                 *charts.artefacts(provenance, loaded),
+                *cards.artefacts(provenance, loaded),
             ],
             [*programs.index(provenance), *dashboard.index(provenance, loaded)],
         )
