@@ -90,7 +90,7 @@ def diff(args: argparse.Namespace) -> int:
 
 
 def new(args: argparse.Namespace) -> int:
-    """Make the skeleton of a program, chart, claim or page, and say what to do next; nothing is overwritten."""
+    """Make the skeleton of a program, chart, claim, page or lab, and say what to do next; nothing is overwritten."""
     from scripts import skeletons
 
     return skeletons.main(args.kind, args.name)
@@ -115,7 +115,7 @@ VERBS: dict[str, tuple[Verb, dict[str, str]]] = {
     "new": (
         new,
         {
-            "KIND": "program, chart, claim or page",
+            "KIND": "program, chart, claim, page or lab",
             "NAME": "page/verb_noun of a program, page/what_it_claims of a claim; a name with underscores of the others",
         },
     ),
