@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench import references
 from bench.place import PYTHON, Place, not_measured
 from bench.process import RanBadlyError, run
 from bench.site import Host, sent
@@ -48,7 +50,7 @@ class Visit:
 
 
 def rows(place: Place) -> Iterator[Row]:
-    """Of BUDGETS, Reading: weights, charts, JavaScript, layout shift, Lighthouse."""
+    """Of BUDGETS, Reading: weights, charts, labs, JavaScript, layout shift, Lighthouse."""
     copy, model = place.site
     site, stock = copy / "site", _stock(place)
     pages = sorted(
@@ -57,11 +59,13 @@ def rows(place: Place) -> Iterator[Row]:
     yield from _files(site, copy, model)
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if not chromium:
-        for what in ("a page of text", "a page with charts", "layout shift", "Lighthouse"):
+        for what in ("a page of text", "a page with charts", "a lab", "layout shift", "Lighthouse"):
             yield not_measured(what, "there is no Chromium: set CHROMIUM")
         return
     with Host(site) as ours, Host(stock) as theirs:
-        yield from _weights(_visit(ours, pages, chromium), _visit(theirs, [""], chromium)[0], model)
+        visits = _visit(ours, pages, chromium)
+        yield from _weights(visits, _visit(theirs, [""], chromium)[0], model)
+        yield _labs(place, site, [v for v in visits if re.fullmatch("notebooks/.+", v.page)])
         yield from _lighthouse(place, ours, theirs, pages, chromium)
 
 
@@ -71,6 +75,16 @@ def _stock(place: Place) -> Path:
     (folder / "mkdocs.yml").write_text(STOCK)
     (folder / "docs" / "index.md").write_text("# Stock\n\n" + (TEXT * 8 + "\n") * 10)
     run([PYTHON, "-m", "mkdocs", "build", "-q"], env=place.environment(), cwd=folder)
+    return folder / "site"
+
+
+def _notebook(place: Place) -> Path:
+    """The site that mkdocs-jupyter makes of one notebook of one cell, as it comes."""
+    folder = place.folder / "notebook"
+    (folder / "docs").mkdir(parents=True)
+    (folder / "mkdocs.yml").write_text(STOCK + "plugins: [mkdocs-jupyter]\n")
+    (folder / "docs" / "index.py").write_text("# %% [markdown]\n# # Trivial\n\n# %%\nprint(1 + 1)\n")
+    run([references.python(), "-m", "mkdocs", "build", "-q"], env=place.environment(), cwd=folder)
     return folder / "site"
 
 
@@ -154,6 +168,27 @@ def _weights(visits: list[Visit], stock: Visit, model: str) -> Iterator[Row]:
     measured = Figure([v.shift for v in visits], "", f"the most is {shift.shift:.3f} on {name(shift)}")
     what = f"layout shift, scrolling through ({len(visits)} pages, charts coming alive)"
     yield Row(what, measured, Figure([stock.shift], "", "stock Material page"), "≤ 0.02", shift.shift <= 0.02)
+
+
+def _labs(place: Place, site: Path, visits: list[Visit]) -> Row:
+    def kb(visit: Visit) -> float:
+        return _kb(site / visit.page / "index.html")
+
+    reference, why = None, references.missing("mkdocs_jupyter", "material")
+    if not why:
+        try:
+            trivial = _notebook(place) / "index.html"
+        except RanBadlyError as error:
+            why = f"its reference does not build ({str(error)[:200]})"
+        else:
+            whole = trivial.stat().st_size / 1000
+            note = f"gzip, one cell by mkdocs-jupyter, untrimmed ({whole:,.0f} KB before)"
+            reference = Figure([_kb(trivial)], "KB", note)
+    most, heaviest = max(visits, key=kb), max(sum(v.all.values()) / 1000 for v in visits)
+    note = f"gzip; the most is `/{most.page}`; with all that every page loads {heaviest:.0f} KB at the most"
+    measured = Figure([kb(v) for v in visits], "KB", note)
+    what = f"a lab (notebook page), its HTML ({len(visits)} labs)"
+    return Row(what, measured, reference, "≤ 150 KB", kb(most) <= 150, why)
 
 
 def _lighthouse(place: Place, ours: Host, theirs: Host, pages: list[str], chromium: str) -> Iterator[Row]:
