@@ -114,7 +114,7 @@ LAB = """\
 # Say what it is about, and what one can do afterwards. Run the cells from top to bottom. Each task asks you to
 # guess first; the answer below it is folded, and ran like the rest.
 #
-# It goes with [The lookup table](../lookup.md).
+# It goes with [What is an embedding?](../index.md).
 
 # %% [markdown]
 # ## Load the table

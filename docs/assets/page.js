@@ -2,6 +2,17 @@
 
 document.querySelector(".md-search")?.setAttribute("aria-label", "Search");
 
+// The engine's page for an address where there is none says so and no more.  Every page of ours ends with its version.
+const heading = document.querySelector("article h1");
+if (heading && !document.querySelector(".page-version")) {
+  const home = document.createElement("a");
+  home.href = document.querySelector("a.md-logo").href;
+  home.textContent = "begin at the home page";
+  const words = document.createElement("p");
+  words.append("There is no page at this address. Search for what you look for, choose from the list of pages, or ", home, ".");
+  heading.after(words);
+}
+
 // A region that scrolls can be reached, and so scrolled, by keyboard; one that does not is no stop on the way.  Material
 // takes the stop away again where there is no pointer that hovers; but a phone can have a keyboard.
 const reach = (regions) => {
