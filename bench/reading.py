@@ -19,7 +19,7 @@ from bench.table import Figure, Row
 
 LIGHTHOUSE = "lighthouse@13.5.0"
 CATEGORIES = {"performance": 95, "accessibility": 100, "best-practices": 100, "seo": 100}
-PHONE = {"width": 412, "height": 823}
+PHONE, WIDE = {"width": 412, "height": 823}, {"width": 1280, "height": 900}
 FLAGS = (
     *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -50,7 +50,7 @@ class Visit:
 
 
 def rows(place: Place) -> Iterator[Row]:
-    """Of BUDGETS, Reading: weights, charts, labs, JavaScript, layout shift, Lighthouse."""
+    """Of BUDGETS, Reading: weights, charts, labs, JavaScript, layout shift, axe, Lighthouse."""
     copy, model = place.site
     site, stock = copy / "site", _stock(place)
     pages = sorted(
@@ -59,13 +59,21 @@ def rows(place: Place) -> Iterator[Row]:
     yield from _files(site, copy, model)
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if not chromium:
-        for what in ("a page of text", "a page with charts", "a lab", "layout shift", "Lighthouse"):
+        for what in (
+            "a page of text",
+            "a page with charts",
+            "a lab",
+            "layout shift",
+            "axe-core",
+            "Lighthouse",
+        ):
             yield not_measured(what, "there is no Chromium: set CHROMIUM")
         return
     with Host(site) as ours, Host(stock) as theirs:
         visits = _visit(ours, pages, chromium)
         yield from _weights(visits, _visit(theirs, [""], chromium)[0], model)
         yield _labs(place, site, [v for v in visits if re.fullmatch("notebooks/.+", v.page)])
+        yield _axe(ours, theirs, pages, chromium)
         yield from _lighthouse(place, ours, theirs, pages, chromium)
 
 
@@ -189,6 +197,40 @@ def _labs(place: Place, site: Path, visits: list[Visit]) -> Row:
     measured = Figure([kb(v) for v in visits], "KB", note)
     what = f"a lab (notebook page), its HTML ({len(visits)} labs)"
     return Row(what, measured, reference, "≤ 150 KB", kb(most) <= 150, why)
+
+
+def _axe(ours: Host, theirs: Host, pages: list[str], chromium: str) -> Row:
+    what = f"violations that axe-core finds ({len(pages)} pages, on a phone in the light, on a wide screen in the dark)"
+    try:
+        found = {page: _violations(ours.address + page, chromium) for page in pages}
+        stock = _violations(theirs.address, chromium)
+    except ImportError as error:
+        return not_measured(what, str(error), "0")
+    rules = sorted({rule for page in pages for rule in found[page]})
+    most = max(map(len, found.values()))
+    measured = Figure([len(found[page]) for page in pages], "violations", f"{most} at the most")
+    beside = Figure([len(stock)], "violations", f"stock Material page: {', '.join(sorted(set(stock)))}")
+    why = f"rules: {', '.join(rules)}" if rules else ""
+    return Row(what, measured, beside, "0", not rules, why, {"pages": found})
+
+
+def _violations(url: str, chromium: str) -> list[str]:
+    """The rule of each violation on a page, on a phone in the light and on a wide screen in the dark."""
+    from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+    from playwright.sync_api import sync_playwright
+
+    found: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS[1:]])
+        for scheme, size in (("light", PHONE), ("dark", WIDE)):
+            context = browser.new_context(viewport=size, color_scheme=scheme, service_workers="block")  # type: ignore[arg-type]
+            tab = context.new_page()
+            tab.goto(url, wait_until="networkidle")
+            told = Axe().run(tab, options={"resultTypes": ["violations"]}).response["violations"]
+            found += [rule["id"] for rule in told for _ in rule["nodes"]]
+            context.close()
+        browser.close()
+    return found
 
 
 def _lighthouse(place: Place, ours: Host, theirs: Host, pages: list[str], chromium: str) -> Iterator[Row]:

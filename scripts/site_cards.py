@@ -1,4 +1,4 @@
-"""Names each page's card in the head of a built site's pages: ``python -m scripts cards``.
+"""Names each page's card, the feed and the page's Markdown in the heads of a built site: ``python -m scripts cards``.
 
 An engine makes the heads.  Material would need a template of ours for it, and Zensical reads no hook: so this is done
 afterwards, to the pages of either.  The cards are drawn by the build (``scripts.hosting.cards``).
@@ -27,7 +27,7 @@ CANONICAL = re.compile(r'<link (?=[^>]*\brel="?canonical\b)[^>]*\bhref="?([^"\s>
 
 
 def tags(card: dict[str, str], site_name: str, address: str) -> Iterator[str]:
-    """The lines of a head (ogp.me).
+    """The lines of a head: the card (ogp.me), and where the feed and the page's Markdown are.
 
     Args:
         card: an entry of ``cards.json``.
@@ -49,6 +49,9 @@ def tags(card: dict[str, str], site_name: str, address: str) -> Iterator[str]:
     yield from (
         f'<meta property="{name}" content="{html.escape(says)}">' for name, says in properties.items()
     )
+    feed = html.escape(f"{site_name}: changes")
+    yield f'<link rel="alternate" type="application/atom+xml" title="{feed}" href="{address}feed.xml">'
+    yield f'<link rel="alternate" type="text/markdown" title="This page as Markdown" href="{address}{card["markdown"]}">'
     yield '<meta name="twitter:card" content="summary_large_image">'
 
 

@@ -18,13 +18,20 @@ from scripts.build import BuildError
 from scripts.hosting import cards
 from scripts.hosting.cards import Card
 from scripts.site_cards import LIST, SIZE
-from scripts.site_check import parse
+from scripts.site_check import Site, parse
 from scripts.tables import Tables
 from tests.conftest import Project, succeeded
 
-CARD = Card("lookup/", "The lookup table", "GPT-2's lookup table wte, and one row of it drawn in full.")
+CARD = Card(
+    "lookup.md", "lookup/", "The lookup table", "GPT-2's lookup table wte, and one row of it drawn in full."
+)
 #: As long as a card can take, of wide letters.
-LONG = Card("long/", "Why WWW means more than a MAMMOTH might make of it", "What WE measure, MW by MW, " * 20)
+LONG = Card(
+    "long.md",
+    "long/",
+    "Why WWW means more than a MAMMOTH might make of it",
+    "What WE measure, MW by MW, " * 20,
+)
 
 
 def pixels(png: bytes) -> np.ndarray:
@@ -104,13 +111,14 @@ def test_a_card_says_whose_numbers_it_shows(tiny: Tables) -> None:
 
 
 def test_what_a_page_says_is_text_and_no_markup(tiny: Tables) -> None:
-    card = Card("x/", "</text><script>", 'a "quoted" & <b>bold</b> word')
+    card = Card("x.md", "x/", "</text><script>", 'a "quoted" & <b>bold</b> word')
     assert "<script>" not in cards.svg(card, tiny)
     cards.png(cards.svg(card, tiny))
     entry = {
         "path": card.path,
         "title": card.title,
         "description": card.description,
+        "markdown": "x.md.txt",
         "image": "x.png",
         "alternative": "</head>",
     }
@@ -148,6 +156,22 @@ def test_the_site_lists_a_card_for_each_page_but_the_404_page(site: Path) -> Non
     images = {card["image"] for card in listed["cards"]}
     assert len(images) == len(pages)
     assert images == {path.relative_to(site).as_posix() for path in (site / "generated" / "cards").iterdir()}
+
+
+def test_each_head_leads_to_the_feed_and_to_the_page_s_markdown(site: Path) -> None:
+    built = Site(site)
+    assert len(built.articles) > 10
+    for name, page in built.articles.items():
+        found = {
+            link.attributes["type"]: built.look_up(name, link.attributes["href"])
+            for link in page.all("link")
+            if link.attributes.get("rel") == "alternate"
+        }
+        assert found["application/atom+xml"] == ("feed.xml", "")
+        markdown = found["text/markdown"]
+        assert markdown
+        heading = next(page.all("h1")).text().removesuffix("¶")
+        assert f"# {heading}" in (site / markdown[0]).read_text("utf-8").replace("`", ""), name
 
 
 # -- the heads ---------------------------------------------------------------------------------------------------------

@@ -116,6 +116,8 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "assets/site.css": "/* url(no.png) */ body { background: url('../generated/bars.svg') }",
         "assets/site.js": 'import { a } from "./part.js"; const text = "from nowhere";',
         "assets/part.js": "export const a = 1;",
+        "feed.xml": "<feed/>",
+        "page.md.txt": "# A page",
         "generated/bars.svg": '<svg xmlns="http://www.w3.org/2000/svg"><g id="a"/><use href="#a"/></svg>',
         "generated/provenance.json": json.dumps(record),
         "generated/programs.json": json.dumps({"label": label, "programs": [entry]}),
@@ -132,6 +134,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "description": "What",
             "image": "generated/card.png",
             "alternative": "x",
+            "markdown": "page.md.txt",
         }
         for path in ("", "page/")
     ]

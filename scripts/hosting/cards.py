@@ -47,8 +47,9 @@ NOT_GPT2 = {
 
 @dataclass(frozen=True)
 class Card:
-    """What a card says, and of what: ``path`` is the page's in the site, empty for the home page."""
+    """What a card says, and of what: ``source`` is the page's in ``docs/``, ``path`` in the site, empty for the home page."""
 
+    source: str
     path: str
     title: str
     description: str
@@ -62,7 +63,7 @@ def cards() -> list[Card]:
         if (DOCS / source).is_file():
             says = markdown.front_matter(source).get("description") or known.get("site_description", "")
             shown = title or page_title(source.removesuffix(".md"))
-            found.append(Card(config.page_path(source), shown, says))
+            found.append(Card(source, config.page_path(source), shown, says))
     return found
 
 
@@ -197,7 +198,7 @@ def artefacts(provenance: Provenance, tables: Callable[[], Tables]) -> list[Arte
     """One artefact a card, its file named by all that it depends on, and the list of them."""
     name = str(config.settings()["site_name"])
     made_on = fingerprint("card", labels.identity(provenance), name, environment(), *sources(__name__))
-    keys = {card: fingerprint(made_on, card.path, card.title, card.description) for card in cards()}
+    keys = {card: fingerprint(made_on, card.source, card.title, card.description) for card in cards()}
     files = {
         card: FOLDER / f"{card.path.strip('/').replace('/', '-') or 'index'}.{key[:16]}.png"
         for card, key in keys.items()
@@ -208,6 +209,7 @@ def artefacts(provenance: Provenance, tables: Callable[[], Tables]) -> list[Arte
             "path": card.path,
             "title": card.title,
             "description": card.description,
+            "markdown": markdown.path(card.source),
             "image": files[card].relative_to(DOCS).as_posix(),
             "alternative": alternative(card, tables()),
         }
