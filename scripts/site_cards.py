@@ -49,9 +49,10 @@ def tags(card: dict[str, str], site_name: str, address: str) -> Iterator[str]:
     yield from (
         f'<meta property="{name}" content="{html.escape(says)}">' for name, says in properties.items()
     )
+    # with a second word, which nobody has to know: of a lone "alternate" Material asks the sitemap, as of another language
     feed = html.escape(f"{site_name}: changes")
-    yield f'<link rel="alternate" type="application/atom+xml" title="{feed}" href="{address}feed.xml">'
-    yield f'<link rel="alternate" type="text/markdown" title="This page as Markdown" href="{address}{card["markdown"]}">'
+    yield f'<link rel="alternate feed" type="application/atom+xml" title="{feed}" href="{address}feed.xml">'
+    yield f'<link rel="alternate markdown" type="text/markdown" title="This page as Markdown" href="{address}{card["markdown"]}">'
     yield '<meta name="twitter:card" content="summary_large_image">'
 
 

@@ -165,7 +165,7 @@ def test_each_head_leads_to_the_feed_and_to_the_page_s_markdown(site: Path) -> N
         found = {
             link.attributes["type"]: built.look_up(name, link.attributes["href"])
             for link in page.all("link")
-            if link.attributes.get("rel") == "alternate"
+            if "alternate" in link.attributes.get("rel", "").split()
         }
         assert found["application/atom+xml"] == ("feed.xml", "")
         markdown = found["text/markdown"]
