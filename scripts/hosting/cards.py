@@ -184,7 +184,7 @@ def png(picture: str) -> bytes:
         if kind == b"IDAT":
             pixels += data
         else:
-            done += [_chunk(b"IDAT", zlib.compress(zlib.decompress(pixels), 9))] if kind == b"IEND" else []
+            done += [_chunk(b"IDAT", zlib.compress(zlib.decompress(pixels), 6))] if kind == b"IEND" else []
             done += [_chunk(kind, data)]
         here += size + 12
     return b"".join(done)
