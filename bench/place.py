@@ -87,7 +87,8 @@ class Place:
         model = "gpt2" if self.model.folder else "tiny"
         if model == "gpt2":
             self.tables  # noqa: B018
-        run([PYTHON, "-m", "mkdocs", "build", "-q"], env=self.project(copy, model), cwd=copy)
+        for command in (["mkdocs", "build", "-q"], ["scripts", "cards"]):
+            run([PYTHON, "-m", *command], env=self.project(copy, model), cwd=copy)
         return copy, model
 
 

@@ -66,6 +66,13 @@ def pin(args: argparse.Namespace) -> int:
     return 1 if stale and args.check else 0
 
 
+def cards(_: argparse.Namespace) -> int:
+    """Name each page's card, the picture beside a link to it, in the heads of the built site; then `check` it."""
+    from scripts import site_cards
+
+    return site_cards.main()
+
+
 def check(args: argparse.Namespace) -> int:
     """Look through the built site: assets there, nothing unexpanded, no traceback, no request to another host."""
     from scripts import site_check
@@ -83,7 +90,7 @@ def diff(args: argparse.Namespace) -> int:
 
 
 def new(args: argparse.Namespace) -> int:
-    """Make the skeleton of a program, chart, claim or page, and say what to do next; nothing is overwritten."""
+    """Make the skeleton of a program, chart, claim, page or lab, and say what to do next; nothing is overwritten."""
     from scripts import skeletons
 
     return skeletons.main(args.kind, args.name)
@@ -95,6 +102,7 @@ VERBS: dict[str, tuple[Verb, dict[str, str]]] = {
     "train-tiny": (train_tiny, {"--check": "retrain and compare; change nothing"}),
     "verify": (verify, {}),
     "pin": (pin, {"--check": "change nothing; exit 1 if a header or a notebook is not up to date"}),
+    "cards": (cards, {}),
     "check": (check, {"--deploy": "also refuse a site that was not made on GPT-2's verified tables"}),
     "diff": (
         diff,
@@ -107,7 +115,7 @@ VERBS: dict[str, tuple[Verb, dict[str, str]]] = {
     "new": (
         new,
         {
-            "KIND": "program, chart, claim or page",
+            "KIND": "program, chart, claim, page or lab",
             "NAME": "page/verb_noun of a program, page/what_it_claims of a claim; a name with underscores of the others",
         },
     ),

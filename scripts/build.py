@@ -309,6 +309,7 @@ def _build(model: str | None, say: Callable[[str], None], *, serving: bool) -> i
         values,
         version,
     )
+    from scripts.hosting import cards
 
     for known in (environment, sources, _module, _data):
         known.cache_clear()
@@ -333,6 +334,7 @@ def _build(model: str | None, say: Callable[[str], None], *, serving: bool) -> i
                 *labs.artefacts(provenance, loaded),  # the longest to run, so they start first
                 *programs.artefacts(provenance, loaded),
                 *charts.artefacts(provenance, loaded),
+                *cards.artefacts(provenance, loaded),
             ],
             [*programs.index(provenance), *dashboard.index(provenance, loaded)],
         )

@@ -30,8 +30,10 @@ FOLLOWED = {
     "author",
     "canonical",
     "edit",
+    "feed",
     "help",
     "license",
+    "markdown",
     "me",
     "next",
     "nofollow",
@@ -59,6 +61,17 @@ ASKING_CLASSES = {
     "mermaid": "unpkg.com for Mermaid",
     "md-source": "the API of the repository's host for its stars",
 }
+#: What the head of a page says for those who show a link to it.
+CARD = (
+    "og:title",
+    "og:description",
+    "og:url",
+    "og:image",
+    "og:image:alt",
+    "og:site_name",
+    "og:type",
+    "twitter:card",
+)
 
 
 @dataclass(frozen=True, order=True)
@@ -401,6 +414,40 @@ def check_programs(site: Site) -> None:
             site.fault(file, "is not in programs.json")
 
 
+def check_cards(site: Site) -> None:
+    """Every page names its card once, by its whole address, and the card is there, of its size, made on these tables."""
+    from scripts.site_cards import LIST, SIZE
+
+    record = site.json(LIST)
+    label = site.json("generated/provenance.json").get("label")
+    if record and record.get("label") != label:
+        site.fault(LIST, f"was made on {record.get('label')!r}, the site on {label!r}")
+    for name, page in site.articles.items():
+        given: dict[str, list[str]] = {}
+        for meta in page.all("meta"):
+            key = meta.attributes.get("property") or meta.attributes.get("name", "")
+            given.setdefault(key, []).append(meta.attributes.get("content", ""))
+        for key in CARD:
+            if len(given.get(key, [])) != 1 or not given[key][0].strip():
+                site.fault(name, f"does not say {key} once; name the cards with: python -m scripts cards")
+        for address in given.get("og:url", [])[:1]:
+            if address != f"{site.address}{name.removesuffix('index.html')}" or site.address == "/":
+                site.fault(name, f"og:url {address!r} is not the page's whole address")
+        for address in given.get("og:image", [])[:1]:
+            if not address.startswith(site.address) or site.address == "/":
+                site.fault(name, f"its card {address!r} is not a whole address of the site")
+                continue
+            # the header of a PNG: its signature, then a chunk that begins with width and height
+            file = site.files.get(address.removeprefix(site.address))
+            head = file.read_bytes()[:24] if file else b""
+            if head[:8] != b"\x89PNG\r\n\x1a\n" or head[12:16] != b"IHDR":
+                site.fault(name, f"its card {address!r} is no picture of the site")
+            elif (size := (int.from_bytes(head[16:20]), int.from_bytes(head[20:24]))) != SIZE:
+                site.fault(
+                    name, f"its card {address!r} is {size[0]} × {size[1]} px, not {SIZE[0]} × {SIZE[1]}"
+                )
+
+
 def check_provenance(site: Site) -> None:
     """``provenance.json`` says what it must, and its label agrees with it."""
     name = "generated/provenance.json"
@@ -443,6 +490,7 @@ CHECKS: tuple[Callable[[Site], None], ...] = (
     check_provenance,
     check_programs,
     check_labels,
+    check_cards,
     check_text,
     check_addresses,
 )

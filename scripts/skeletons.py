@@ -1,4 +1,4 @@
-"""Skeletons to begin from: ``python -m scripts new program|chart|claim|page NAME``.
+"""Skeletons to begin from: ``python -m scripts new program|chart|claim|page|lab NAME``.
 
 Each is complete: it passes the linters, and builds once the line that the command prints is where it belongs.
 """
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from scripts.build import BuildError, write
-from scripts.paths import CHARTS, DOCS, ROOT, SNIPPETS
+from scripts.paths import CHARTS, DOCS, LABS, ROOT, SNIPPETS
 
 CLAIMS = ROOT / "scripts" / "claims"
 NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
@@ -105,6 +105,63 @@ description: What this page shows, in one or two sentences, for a search engine 
 
 Begin with the question a newcomer has. Show the smallest example that can be checked by hand, then the real table, then what is
 misunderstood.
+"""
+
+LAB = """\
+# %% [markdown]
+# # {title}
+#
+# Say what it is about, and what one can do afterwards. Run the cells from top to bottom. Each task asks you to
+# guess first; the answer below it is folded, and ran like the rest.
+#
+# It goes with [What is an embedding?](../index.md).
+
+# %% [markdown]
+# ## Load the table
+#
+# `wte` is GPT-2's table of token embeddings. `encoding` turns text into token IDs, and back.
+
+# %%
+import tiktoken
+from huggingface_hub import hf_hub_download
+from safetensors import safe_open
+
+revision = "607a30d783dfa663caf39e06633721c8d4cfcd7e"
+path = hf_hub_download(
+    "openai-community/gpt2", "model.safetensors", revision=revision
+)
+with safe_open(path, "numpy") as tensors:
+    wte = tensors.get_tensor("wte.weight")  # (50257, 768)
+encoding = tiktoken.get_encoding("gpt2")
+
+print("rows, and numbers a row:", wte.shape)
+
+# %% [markdown]
+# ### Task: how many numbers?
+#
+# How many numbers has the row of `" cat"`? Write down your guess, then look.
+
+# %%
+token = encoding.encode_single_token(" cat")
+# your code here
+
+# %% tags=["answer"]
+print(len(wte[token]), "numbers in row", token)
+
+# %% [markdown] tags=["answer"]
+# As many as any other row: it is a row of one table.
+"""
+
+LAB_PAGE = """\
+---
+description: A lab with tasks and folded answers. Say here in one or two sentences what it asks, for a search engine and a preview.
+---
+
+--8<-- "banner.md"
+
+# {title}
+
+--8<-- "labs/{stem}.md"
 """
 
 
@@ -205,7 +262,33 @@ def page(name: str) -> None:
     print("a page that is not in the navigation stops the build")
 
 
-KINDS: dict[str, Callable[[str], None]] = {"program": program, "chart": chart, "claim": claim, "page": page}
+def lab(name: str) -> None:
+    """A lab of one task, with its page, and its notebook for Colab."""
+    from scripts import programs
+    from scripts.labs import Lab, pin
+
+    (stem,) = _parts(name, "name")
+    title, source = _title(stem), Lab(LABS / f"{stem}.py")
+    page = LABS / f"{stem}.md"
+    if there := [path for path in (source.path, page, source.colab) if path.exists()]:
+        raise BuildError(f"{there[0].relative_to(ROOT).as_posix()} is there already; nothing was changed")
+    text = LAB.format(title=title)
+    _create(source.path, programs.header(text) + text)
+    _create(page, LAB_PAGE.format(title=title, stem=stem))
+    _create(source.colab, pin(source)[source.colab])
+    print(f"next: put under `nav` in mkdocs.yml, below Labs, the line\n  - {title}: {LABS.name}/{stem}.md")
+    print(
+        "name it on docs/notebooks/index.md; after a change of it `make format` renews its header and its notebook"
+    )
+
+
+KINDS: dict[str, Callable[[str], None]] = {
+    "program": program,
+    "chart": chart,
+    "claim": claim,
+    "page": page,
+    "lab": lab,
+}
 
 
 def main(kind: str, name: str) -> int:

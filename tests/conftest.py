@@ -324,12 +324,14 @@ def _build_in_two_steps(folder: Path, sources: Path) -> None:
     (folder / "mkdocs.yml").write_text(without, "utf-8")
     succeeded(project.build())
     succeeded(project.mkdocs("--strict"))
+    succeeded(project.python("-m", "scripts", "cards"))
     (folder / "mkdocs.yml").write_text(config, "utf-8")
 
 
 @pytest.fixture(scope="session")
 def built(once: Callable[[str, Callable[[Path], object]], Path], sources: Path) -> Project:
-    """The whole project on TinyGPT, built by ``python -m scripts build && mkdocs build``, its hook taken out.  Read only."""
+    """The whole project on TinyGPT, built by ``python -m scripts build && mkdocs build``, its hook taken out, and its cards
+    named.  Read only."""
     return Project(once("built", lambda folder: _build_in_two_steps(folder, sources)))
 
 

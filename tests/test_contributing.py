@@ -173,6 +173,7 @@ def test_nginx_caches_for_ever_what_is_named_by_its_content() -> None:
     assert len(hashed) >= 4  # the bundle, the search worker, two style sheets
     assert [name for name in hashed if not cached_for_ever().search(f"/base/{name}")] == []
     assert cached_for_ever().search(f"/generated/dashboard/rows/0.{'0a' * 8}.bin")
+    assert cached_for_ever().search(f"/generated/cards/tokens.{'0a' * 8}.png")
     source = text("scripts/build.py")
     assert ".{sha[:16]}." in source  # what makes a name one of content
 
@@ -218,6 +219,7 @@ def test_read_the_docs_builds_from_the_lock_and_refuses_what_may_not_be_deployed
         "python -m pip install --disable-pip-version-check --require-hashes -r requirements.lock"
     ]
     assert set(re.findall(r"-m scripts ([a-z-]+)( --deploy)?", html)) == {
+        ("cards", ""),
         ("check", ""),
         ("check", " --deploy"),
     }

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import site_check
+from scripts import site_cards, site_check
 from scripts.site_check import Node, faults, parse
 from scripts.tables.pinned import GPT2
 
@@ -78,6 +78,10 @@ def test_tiny_may_not_be_deployed(site: Path) -> None:
 # -- the check: each thing that can be wrong is found and named --------------------------------------------------------
 
 
+#: The beginning of a PNG of a card's size.
+PICTURE = b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4) + b"IHDR" + (1200).to_bytes(4) + (630).to_bytes(4)
+
+
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site with one page, one program and one chart, nothing wrong with it, made here."""
@@ -99,7 +103,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     <a href="https://elsewhere.example/">elsewhere</a><a href="https://docs.example/base/page/">by its address</a>
     <p>How to include: <code>--8&lt;-- "banner.md"</code></p>
     <script src="assets/site.js" type="module"></script></body></html>"""
-    page = f"""<html><body><div class="admonition">{label}</div><h1>Page</h1><a href="../#top">home</a>
+    page = f"""<html><head></head><body><div class="admonition">{label}</div><h1>Page</h1><a href="../#top">home</a>
     <div class="program" id="page-print_six"><a class="program-file" href="../generated/programs/page/print_six.py">
     Download</a><p class="program-label">on {label}</p>
     <div class="output"><pre><code>six\n</code></pre></div></div>
@@ -112,6 +116,8 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "assets/site.css": "/* url(no.png) */ body { background: url('../generated/bars.svg') }",
         "assets/site.js": 'import { a } from "./part.js"; const text = "from nowhere";',
         "assets/part.js": "export const a = 1;",
+        "feed.xml": "<feed/>",
+        "page.md.txt": "# A page",
         "generated/bars.svg": '<svg xmlns="http://www.w3.org/2000/svg"><g id="a"/><use href="#a"/></svg>',
         "generated/provenance.json": json.dumps(record),
         "generated/programs.json": json.dumps({"label": label, "programs": [entry]}),
@@ -121,6 +127,22 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, text in texts.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8")
+    cards = [
+        {
+            "path": path,
+            "title": "A page",
+            "description": "What",
+            "image": "generated/card.png",
+            "alternative": "x",
+            "markdown": "page.md.txt",
+        }
+        for path in ("", "page/")
+    ]
+    record = {"label": label, "site_name": "Small", "cards": cards}
+    (folder / "generated" / "cards.json").write_text(json.dumps(record), "utf-8")
+    (folder / "generated" / "card.png").write_bytes(PICTURE)
+    (folder / "generated" / "square.png").write_bytes(PICTURE.replace((630).to_bytes(4), (1200).to_bytes(4)))
+    site_cards.main(folder)
     return folder
 
 
@@ -279,6 +301,36 @@ def test_what_was_left_over_or_left_out_is_found(
         ("generated/programs.json", "print_six.py", "print_ten.py", "there is no"),
         ("generated/programs.json", '"label": "', '"label": "other ', "was made on 'other"),
         ("generated/programs.json", "{", "", "is not JSON"),
+        ("generated/cards.json", '"label": "', '"label": "other ', "was made on 'other"),
+        (
+            "index.html",
+            "og:title",
+            "og:titel",
+            "does not say og:title once; name the cards with: python -m scripts cards",
+        ),
+        (
+            "index.html",
+            "</head>",
+            '<meta property="og:image" content="x"></head>',
+            "does not say og:image once",
+        ),
+        ("index.html", 'content="What"', 'content=" "', "does not say og:description once"),
+        ("page/index.html", "twitter:card", "twitter:car", "does not say twitter:card once"),
+        ("page/index.html", "base/page/", "base/", "is not the page's whole address"),
+        (
+            "page/index.html",
+            "https://docs.example/base/generated/card",
+            "../generated/card",
+            "not a whole address",
+        ),
+        ("page/index.html", "generated/card.png", "generated/gone.png", "is no picture of the site"),
+        ("page/index.html", "generated/card.png", "generated/bars.svg", "is no picture of the site"),
+        (
+            "page/index.html",
+            "generated/card.png",
+            "generated/square.png",
+            "is 1200 × 1200 px, not 1200 × 630",
+        ),
         ("generated/provenance.json", '"model"', '"mode"', "does not say model"),
         ("generated/provenance.json", '"0123456789"', '"9876543210"', "does not agree with its revision"),
         ("generated/provenance.json", "true", "false", "is unverified, and its label does not say so"),

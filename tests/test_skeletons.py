@@ -33,6 +33,7 @@ def test_each_kind_passes_the_linters_and_builds_as_it_is(project: Project) -> N
     assert succeeded(judged).stdout == "holds\n"
     made(project, "program", "lookup/show_first_row")
     made(project, "chart", "lookup/first_lengths")
+    made(project, "lab", "rows_and_lengths")
     succeeded(project.python("-m", "ruff", "check"))
     succeeded(project.python("-m", "ruff", "format", "--check"))
     succeeded(project.python("-m", "scripts", "pin", "--check"))
@@ -46,33 +47,52 @@ def test_each_kind_passes_the_linters_and_builds_as_it_is(project: Project) -> N
     project.pages("\n\n".join(['--8<-- "banner.md"', "# Home", *map(line_to_add, said)]))
     nav = line_to_add(made(project, "page", "how_rows_differ"))
     assert nav == "- How rows differ: how_rows_differ.md"
+    lab = line_to_add(made(project, "lab", "row_lengths"))
+    assert lab == "- Row lengths: notebooks/row_lengths.md"
     config = project.root / "mkdocs.yml"
-    text = config.read_text("utf-8").replace("nav: [index.md]\n", f"nav:\n  - Home: index.md\n  {nav}\n")
+    text = config.read_text("utf-8").replace(
+        "nav: [index.md]\n", f"nav:\n  - Home: index.md\n  {nav}\n  {lab}\n"
+    )
     config.write_text(text, "utf-8")
     succeeded(project.mkdocs())
+    succeeded(project.python("-m", "scripts", "cards"))
     succeeded(project.python("-m", "scripts", "check"))
     shown = (project.site / "index.html").read_text("utf-8")
     assert "has a row of 48 numbers" in shown
     assert "The lengths of the first 64 rows are between" in shown
+    answers = (project.site / "notebooks" / "row_lengths" / "index.html").read_text("utf-8")
+    assert re.search(r"<summary>Answer</summary>(?s:.)*48 numbers in row \d+", answers)
+    assert (project.site / "generated" / "labs" / "row_lengths.ipynb").is_file()
     assert "How rows differ" in (project.site / "how_rows_differ" / "index.html").read_text("utf-8")
 
 
 def test_nothing_is_overwritten(project: Project) -> None:
-    before = project.files("docs", "snippets", "scripts")
+    before = project.files("colab", "docs", "snippets", "scripts")
     for kind, name in (
         ("program", "lookup/show_row"),
         ("chart", "cat_row"),
         ("chart", "theme"),
         ("claim", "lookup/one_hot_product_is_the_row"),
         ("page", "lookup"),
+        ("lab", "positions"),
+        ("lab", "index"),
     ):
         done = project.python("-m", "scripts", "new", kind, name)
         assert done.returncode == 1
         assert "already" in done.stderr
         assert "Traceback" not in done.stderr
     assert {
-        k: v for k, v in project.files("docs", "snippets", "scripts").items() if ".pyc" not in k
+        k: v for k, v in project.files("colab", "docs", "snippets", "scripts").items() if ".pyc" not in k
     } == before
+
+
+def test_a_lab_of_which_a_part_is_there_is_not_begun(project: Project) -> None:
+    (project.root / "docs" / "notebooks" / "half.md").write_text("# Half\n", "utf-8")
+    done = project.python("-m", "scripts", "new", "lab", "half")
+    assert done.returncode == 1
+    assert "docs/notebooks/half.md is there already" in done.stderr
+    assert not (project.root / "docs" / "notebooks" / "half.py").exists()
+    assert not (project.root / "colab" / "half.ipynb").exists()
 
 
 @pytest.mark.parametrize(
@@ -96,6 +116,7 @@ def test_what_it_belongs_to_must_be_there(project: Project, kind: str, name: str
         *[("program", name) for name in ("lookup/show-row", "lookup/1st", "lookup/a__b", "lookup/x" * 99, "lookup/é")],
         *[("chart", name) for name in ("", "-", "x.py", "_x", "x_", "con", "class", "x\n", "lookup/x/y")],
         *[("claim", name) for name in ("lookup", "lookup/a b", "lookup/import", "lookup/x()")],
+        *[("lab", name) for name in ("notebooks/x", "Rows", "x.py", "con")],
         *[("page", name) for name in ("a/b", "../x", "A", "nul", ".hidden", "")],
         ("snippet", "lookup/show_row"),
     ],

@@ -93,7 +93,10 @@ const saving = (figure) => {
       console.error(error);
     }
   });
-  figure.querySelector(".chart-spec").after(" · ", button);
+  const also = document.createElement("span");
+  also.className = "chart-also";
+  also.append(" · ", button);
+  figure.querySelector(".chart-spec").after(also);
 };
 figures.forEach(saving);
 

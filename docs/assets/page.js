@@ -2,17 +2,32 @@
 
 document.querySelector(".md-search")?.setAttribute("aria-label", "Search");
 
+// The engine's page for an address where there is none says so and no more.  Every page of ours ends with its version.
+const heading = document.querySelector("article h1");
+if (heading && !document.querySelector(".page-version")) {
+  const home = document.createElement("a");
+  home.href = document.querySelector("a.md-logo").href;
+  home.textContent = "begin at the home page";
+  const words = document.createElement("p");
+  words.append("There is no page at this address. Search for what you look for, choose from the list of pages, or ", home, ".");
+  heading.after(words);
+}
+
 // A region that scrolls can be reached, and so scrolled, by keyboard; one that does not is no stop on the way.  Material
 // takes the stop away again where there is no pointer that hovers; but a phone can have a keyboard.
-const reach = (region) => {
-  if (region.scrollWidth <= region.clientWidth) region.removeAttribute("tabindex");
-  else if (!region.hasAttribute("tabindex")) region.tabIndex = 0;
+const reach = (regions) => {
+  // all sizes first: after a change each would be a layout of the whole page
+  const scrolls = regions.map((region) => region.scrollWidth > region.clientWidth);
+  regions.forEach((region, i) => {
+    if (!scrolls[i]) region.removeAttribute("tabindex");
+    else if (!region.hasAttribute("tabindex")) region.tabIndex = 0;
+  });
 };
-const resized = new ResizeObserver((entries) => entries.forEach(({ target }) => reach(target)));
-const changed = new MutationObserver((records) => records.forEach(({ target }) => reach(target)));
+const targets = (list) => list.map(({ target }) => target);
+const resized = new ResizeObserver((entries) => reach(targets(entries))); // also tells of each once, when it is laid out
+const changed = new MutationObserver((records) => reach(targets(records)));
 const watch = () =>
   document.querySelectorAll("pre > code, .md-typeset__scrollwrap").forEach((region) => {
-    reach(region);
     resized.observe(region);
     changed.observe(region, { attributeFilter: ["tabindex"] });
   });

@@ -154,6 +154,8 @@ def test_the_404_page_is_the_site_s_and_leads_home(reader: Start, site: Path) ->
     assert visit.elsewhere == []
     assert [said for said in visit.complaints if "404" not in said] == []
     assert violations(visit) == []
+    home = visit.page.get_by_role("link", name="begin at the home page")
+    assert home.evaluate("a => a.href") == f"{visit.host}{BASE}"
     visit.page.locator("a.md-logo").first.click()
     visit.page.wait_for_url(f"{visit.host}{visit.base}")
 
@@ -200,8 +202,17 @@ def test_on_paper_charts_are_pictures_and_links_have_their_addresses(reader: Sta
         ]
         assert [name.partition("-")[2] for name in seen] == ["light-wide.svg#only-light"]
         assert not figure.locator("details").is_visible()
+        assert "· ·" not in " ".join(figure.locator("figcaption").inner_text().split())
     for gone in (".md-header", ".md-footer", ".program-run", ".claim-cite", ".headerlink"):
         assert not visit.page.locator(gone).first.is_visible(), gone
+    programs = visit.page.locator(".program details:not(.program-run)")
+    assert programs.count()
+    for program in programs.all():
+        assert program.locator("code").last.is_visible(), "a folded line is not on paper"
+    paper = visit.page.locator(".md-typeset p > a").first.evaluate("e => getComputedStyle(e).color")
+    visit.page.emulate_media(media="print", color_scheme="light")
+    visit.open("meaning/")
+    assert visit.page.locator(".md-typeset p > a").first.evaluate("e => getComputedStyle(e).color") == paper
     visit.open("programs/")
     visit.page.emulate_media(media="print")
     said = visit.page.locator("article p > a[href^=https]").first.evaluate(
