@@ -30,7 +30,7 @@ def _known_items(tables: Tables) -> list[dict[str, Any]]:
     ]
 
 
-@claim(source=from_facts("Mikolov", kind="brief"))
+@claim(source=from_facts("Mikolov", "https://aclanthology.org/N13-1090/", kind="brief"))
 def king_minus_man_plus_woman_is_queen(tables: Tables) -> Finding:
     """King - man + woman = queen.
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from scripts.tables import Tables
 
 GLITCH = Source(
-    "Rumbelow and Watkins, SolidGoldMagikarp, 2023",
+    "often said of the token that Rumbelow and Watkins found in 2023",
     "published",
     "https://alignmentforum.org/posts/aPeJE8bSo6rAFoLqg",
 )
