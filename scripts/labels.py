@@ -101,7 +101,7 @@ def put_on_pages(failure: str) -> bool:
         return False
     fence = "`" * (1 + max([2, *map(len, re.findall("`+", failure))]))
     lines = [
-        "The rest of the page is as it was. Mend the file and save it: this goes away by itself.",
+        "The rest of the page is as it was. Fix the file and save it; this notice then goes away by itself.",
         "",
         f"{fence} {{ .text .no-copy }}",
         *(re.sub(r"^(\s*)(-+8<-+)", r"\1;\2", line) for line in failure.splitlines()),  # shown, not included

@@ -343,7 +343,7 @@ def fragment(program: Program, output: str, label: str) -> str:
 **{program.title}**{{ .program-title }} [Copy](#{anchor}){{ .program-copy role=button hidden }} [Download]({link}){{ .program-file download="{program.path.name}" title="{program.name}.py" }}
 
 <details class="abstract" data-search-exclude="true" markdown>
-<summary markdown>The {len(before)} lines before: packages, imports and tables of `{program.name}.py`</summary>
+<summary markdown>The {len(before)} lines before: {_set_up(before)} of `{program.name}.py`</summary>
 
 {fence("python .no-copy", before)}
 
@@ -387,6 +387,15 @@ def _needs(program: Program) -> str:
         f"The first run fetches {' and '.join(fetched)}; later ones need no network. "
         "What it prints is then about GPT-2, whatever this page was built on."
     )
+
+
+def _set_up(lines: list[str]) -> str:
+    """What a program's folded lines hold, in words."""
+    text = "\n".join(lines)
+    signs = {"imports": "import ", "tokenizer": "get_encoding(", "tables": "safe_open("}
+    header = "packages" if "==" in text else "header"
+    *most, last = [header, *(name for name, sign in signs.items() if sign in text)]
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _says(program: Program, label: str) -> str:

@@ -5,7 +5,7 @@ const counts = document.querySelector(".claims-counts");
 
 const FILTERS = {
   verdict: { label: "Verdict", names: { holds: "Holds", partly: "Partly", fails: "Fails", "not-checked": "Not checked" } },
-  source: { label: "Said by", names: { brief: "The project's brief", published: "A publication", ours: "This site" } },
+  source: { label: "Source", names: { brief: "The project's brief", published: "A publication", ours: "This project" } },
 };
 
 if (counts) {

@@ -10,8 +10,8 @@
 # %% [markdown]
 # # Neighbours and analogies
 #
-# Which rows are near each other, by which measure, and what does adding and subtracting rows give? Run the cells
-# from top to bottom. Each task asks you to guess first; the answer below it is folded, and ran like the rest.
+# Which rows are near each other, by which measure, and what do you get by adding and subtracting rows? Run the cells
+# from top to bottom. Each task asks you to guess first; the answer below it is folded, and was run like the rest.
 #
 # It goes with [The map of meaning](../meaning.md) and [Directions and analogies](../analogies.md).
 
@@ -35,8 +35,8 @@ encoding = tiktoken.get_encoding("gpt2")
 print("rows, and numbers a row:", wte.shape)
 
 # %% [markdown]
-# Two helpers. `token` wants a word that is one token, with the space before it, and raises an error if it is
-# several; `name` is for printing.
+# Two helpers. `token` takes a word without its leading space and gives the ID of the token with it, or raises an error
+# if that is not one token; `name` is for printing.
 
 
 # %%
@@ -55,7 +55,7 @@ print(name(token("dog")), "has the ID", token("dog"))
 # ## Cosine similarity
 #
 # The cosine of the angle between two rows: 1 if they point the same way, 0 at a right angle, −1 if they point
-# opposite ways. First three vectors that you can check on paper.
+# opposite ways. Here first are three vectors that you can check on paper.
 
 
 # %%
@@ -85,13 +85,13 @@ for similarity, pair in sorted(found, reverse=True):
     print(f"{pair:12} {similarity:.3f}")
 
 # %% [markdown] tags=["answer"]
-# Where did *happy* and *sad* come? Near does not mean “the same”. Words that stand in the same places of sentences
+# Where did *happy* and *sad* end up? Near does not mean “the same”. Words that stand in the same places of sentences
 # can get similar rows, and opposites often do stand in the same places.
 
 # %% [markdown]
 # ## Neighbours in the whole table
 #
-# Now one word against every row, by three measures. Each gives an order, with the best first.
+# Now one word against every row, by three measures. Each gives an order, nearest first.
 
 # %%
 lengths = np.linalg.norm(wte, axis=1)  # (50257,)
@@ -121,9 +121,9 @@ for other, order in [("dot product", by_dot), ("Euclidean", by_distance)]:
     print(f"first 50 by cosine and by {other}: {shared} in common")
 
 # %% [markdown] tags=["answer"]
-# The length of *dog* is the same for every row, so dividing by it changes no order. The dot product favours long
-# rows, the cosine ignores length, and the Euclidean distance asks for the right length as well. If all rows had
-# length 1, the three orders would be the same.
+# The length of *dog* is the same whichever row it is compared with, so dividing by it does not change the order. The
+# dot product favours long rows, the cosine ignores length, and the Euclidean distance asks for a similar length as
+# well. If all rows had length 1, the three orders would be the same.
 
 # %% [markdown]
 # ### Task: what is an ordinary cosine?
@@ -149,15 +149,15 @@ for kind, table in [("raw", wte), ("centred", centred)]:
     print(f"         cat, dog {pair:.3f}: more than {ahead:.1%} of the pairs")
 
 # %% [markdown] tags=["answer"]
-# The mean of all rows is what they have in common, as far as they have anything. What is left of the mean cosine
-# without it tells how far. Then compare the two shares: only beside random pairs does a cosine say whether two words
-# are near.
+# The mean row is what all rows have in common, if they have anything in common. How much the mean cosine falls without
+# it tells how much that is. Then compare the two shares: a cosine says whether two words are near only in comparison
+# with random pairs.
 
 # %% [markdown]
 # ## King, man, woman
 #
-# *king* − *man* + *woman* is a vector like any other. What is near it? `rank` counts from 1: how many rows have
-# a greater cosine, plus one.
+# *king* − *man* + *woman* is a vector like any other. What is near it? `rank` counts from 1: it is the number of rows
+# with a greater cosine, plus one.
 
 
 # %%
@@ -193,8 +193,8 @@ for inputs, order in [("kept", scores), ("removed", removed)]:
 # ### Task: how much does the sum do?
 #
 # Leave the sum out. Where is *queen* among the neighbours of *king* alone, with the same three words removed? Do
-# the same, with their own three words, for other analogies: *man* is to *woman* as *boy* is to *girl*, *France* is to *Paris* as *Italy* is
-# to *Rome*.
+# the same, with their own three words removed, for other analogies: *man* is to *woman* as *boy* is to *girl*, and
+# *France* is to *Paris* as *Italy* is to *Rome*.
 
 # %%
 analogies = [
@@ -217,14 +217,14 @@ for analogy in analogies:
 
 # %% [markdown] tags=["answer"]
 # Where the right-hand rank is small as well, the answer was a neighbour of the third word to begin with, and
-# removing the inputs did much of the work. An analogy is worth something as far as the left-hand column is better
-# than the right-hand one.
+# removing the inputs did much of the work. The sum has achieved something only where the left-hand rank is better than
+# the right-hand one.
 
 # %% [markdown]
 # ## A direction from pairs
 #
-# One step, from *cat* to *cats*, holds the plural and whatever else differs between these two. The average of
-# several steps keeps what they share.
+# A single step, such as from *cat* to *cats*, contains the plural and whatever else differs between these two words.
+# The average of several steps keeps what they share. Here it is for five other pairs.
 
 # %%
 learned_from = "dog dogs car cars house houses tree trees hand hands"
@@ -258,8 +258,8 @@ print(f"1,000 random directions: right on {by_chance.mean():.2f} on average,")
 print(f"    and {np.mean(by_chance >= right):.1%} of them are at least as good")
 
 # %% [markdown] tags=["answer"]
-# Half of the pairs come out right by chance on average. With as few pairs as these, some random direction may get
-# all of them; that is why the last line is there.
+# On average, half of the pairs come out right by chance. With so few pairs, some random directions may get all of them
+# right; that is why the last line is there.
 
 # %% [markdown]
 # ## Where to go on

@@ -10,8 +10,8 @@
 # %% [markdown]
 # # Positions
 #
-# What the second table is for, what it has learned, and what two formulas do in its place. Run the cells from top
-# to bottom. Each task asks you to guess first; the answer below it is folded, and ran like the rest.
+# What the second table is for, what is in it after training, and what two formulas do in its place. Run the cells from
+# top to bottom. Each task asks you to guess first; the answer below it is folded, and was run like the rest.
 #
 # It goes with [Where the token sits](../positions.md) and [What the model receives](../input.md).
 
@@ -41,8 +41,8 @@ print(f"{n_ctx:,} positions, {n_embd:,} numbers each")
 # %% [markdown]
 # ## Dog bites man
 #
-# Two sentences of the same three tokens. The model receives, for each token, its row of `wte` plus the row of `wpe`
-# for its place.
+# Here are two sentences made of the same three tokens. The model receives, for each token, its row of `wte` plus the
+# row of `wpe` for its place.
 
 # %%
 one = encoding.encode(" dog bites man")
@@ -74,9 +74,9 @@ for p in range(len(one)):
     print(f"place {p}: equal {np.array_equal(x[p], y[p])}")
 
 # %% [markdown] tags=["answer"]
-# Both sums are the same, but for rounding: the same rows go into them, in another order. So the order is not in the
-# *sum* of the vectors; it is in each vector. `' bites'` stands in the same place in both sentences, so its vector
-# is the same, and the vectors of `' dog'` and `' man'` are different.
+# Both pairs of sums are equal except for rounding: the same rows go into them, only in another order. So the order
+# is not in the *sum* of the vectors; it is in each vector. `' bites'` stands in the same place in both sentences, so
+# its vector is the same, and the vectors of `' dog'` and `' man'` are different.
 
 # %% [markdown]
 # ### Task: how far does one place move a token?
@@ -98,8 +98,8 @@ for text, token in [(" dog", dog), (" man", man)]:
     )
 
 # %% [markdown] tags=["answer"]
-# With real numbers it is exact: the token's row cancels. In float32 each sum is rounded, so a difference as small
-# as the last digits may be left.
+# On paper it is exact: the token's row cancels. In float32 each sum is rounded, so a difference in the last digits may
+# be left.
 
 # %% [markdown]
 # ## What was learned
@@ -148,7 +148,7 @@ print(f"square root of half the width: {np.sqrt(n_embd / 2):.4f}")
 # %% [markdown] tags=["answer"]
 # In the formula, lowest and highest are equal: the similarity depends on nothing but the distance. The reason is
 # sin *a* sin *b* + cos *a* cos *b* = cos(*a* − *b*), for each wave. With *a* = *b* each pair of columns gives 1, so
-# every row has the same length. Training promises neither.
+# every row has the same length. Nothing in training guarantees either.
 
 # %% [markdown]
 # ### Task: short rows, long rows
@@ -198,12 +198,12 @@ for p, q in [(0, 3), (10, 13), (40, 43), (0, 9), (40, 49)]:
     print(f"query at {p:2}, key at {q:2}, distance {q - p}: {product:10.6f}")
 
 # %% [markdown] tags=["answer"]
-# On the query, the key and the distance; on where the two stand, not at all.
+# On the query, on the key and on the distance between them, but not at all on where the two stand.
 
 # %% [markdown]
 # ## Is the token still to be found?
 #
-# Each vector of `x` is a sum of a token's row and a position's row. Does the position drown the token?
+# Each vector of `x` is the sum of a token's row and a position's row. Does the position drown the token?
 
 # %% [markdown]
 # ### Task: find it again
@@ -225,8 +225,7 @@ for p in places:
     print(f"place {p:4}: {degrees:5.1f} degrees from ' dog', nearest {nearest!r}")
 
 # %% [markdown] tags=["answer"]
-# Compare with the lengths above: the longer the row of the position, the more it can turn the sum away from the
-# token.
+# Compare with the lengths above: the longer the position's row, the further it can turn the sum away from the token.
 
 # %% [markdown]
 # ## Where to go on

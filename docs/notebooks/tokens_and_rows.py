@@ -10,8 +10,8 @@
 # %% [markdown]
 # # Tokens and rows
 #
-# From a text to token IDs, from IDs to rows of the table, and back again: with your own hands on the real tables.
-# Run the cells from top to bottom. Each task asks you to guess first; the answer below it is folded, and ran like
+# From a text to token IDs, from IDs to rows of the table, and back again: hands-on, with the real tables.
+# Run the cells from top to bottom. Each task asks you to guess first; the answer below it is folded, and was run like
 # the rest.
 #
 # It goes with [From text to token IDs](../tokens.md) and [The lookup table](../lookup.md).
@@ -66,7 +66,7 @@ for spelling in spellings:
 
 # %% [markdown] tags=["answer"]
 # Every spelling that is one token has an ID of its own, and so a row of its own. Nothing in the IDs says that they
-# are spellings of one word. What the model knows of that, it has learned.
+# are spellings of one word. Whatever the model knows about that, it has learned.
 
 # %% [markdown]
 # ### Task: is anything lost?
@@ -91,13 +91,13 @@ for piece in pieces:
     )
 
 # %% [markdown] tags=["answer"]
-# Nothing is lost, since the bytes of all tokens, joined, are the bytes of the text. A token alone can be part of a
-# character, and then it cannot be shown: `�` stands for such bytes.
+# Nothing is lost, since the bytes of all tokens, joined, are the bytes of the text. A single token can be only part of
+# a character, and then it cannot be shown as text: `�` stands for such bytes.
 
 # %% [markdown]
 # ## From ID to row
 #
-# Looking up an embedding is one pair of brackets.
+# Looking up an embedding takes just a pair of brackets.
 
 # %%
 cat = encoding.encode_single_token(" cat")
@@ -108,7 +108,7 @@ print("it begins: ", *(f"{number:9.6f}" for number in row[:4]))
 # %% [markdown]
 # ### Task: the whole sentence at once
 #
-# numpy takes a list of row numbers, too: no loop is needed. Get the rows of all tokens of `text`. What is the
+# numpy also takes a list of row numbers, so no loop is needed. Get the rows of all tokens of `text`. What is the
 # shape? Does `"The"`, the first token, have the same row as `" the"`?
 
 # %%
@@ -125,7 +125,7 @@ print(f"cosine similarity of the two: {cosine:.3f}")
 
 # %% [markdown] tags=["answer"]
 # One row for each token, in the order of the text. `"The"` and `" the"` are different tokens, and each has its
-# own row; the [cosine](../glossary.md#cosine) says how nearly the two point the same way.
+# own row; the [cosine](../glossary.md#cosine) says how closely their directions agree.
 
 # %% [markdown]
 # ### Task: the lookup as a multiplication
@@ -150,7 +150,7 @@ print(f"multiplications in the product: {wte.size:,}; in the lookup: none")
 # %% [markdown]
 # ## From row to ID
 #
-# The way back is not in the table: the row has to be searched for.
+# The table has no way back from a row to its ID: you have to search for the row.
 
 # %% [markdown]
 # ### Task: whose row is it?
@@ -203,8 +203,8 @@ for name, found in [("shortest", order[:5]), ("longest", order[-5:])]:
 print(f"median {np.median(length):.4f}")
 
 # %% [markdown] tags=["answer"]
-# A length is no measure of importance. [Words it never learned](../unlearned.md) asks what rows look like that
-# training hardly touched.
+# Length is not a measure of importance. [Words it never learned](../unlearned.md) asks what the rows of tokens look
+# like that training hardly met.
 
 # %% [markdown]
 # ### Task: how large is it?

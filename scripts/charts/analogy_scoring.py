@@ -56,7 +56,7 @@ def build(tables: Tables) -> alt.Chart:
             "first:Q",
             title="analogies with the right answer first",
             scale=alt.Scale(domain=[0, values[0]["of"]]),
-            axis=alt.Axis(tickMinStep=1, tickCount=6),
+            axis=alt.Axis(tickMinStep=1, tickCount=4),
         ),
         y=alt.Y("scoring:N", sort=None, title=None, axis=alt.Axis(labelOverlap=False)),
         yOffset=alt.YOffset("inputs:N"),

@@ -31,7 +31,9 @@ def build(tables: Tables) -> alt.Chart:
             ),
             y=alt.Y("first:O", title="first digit", axis=alt.Axis(labelOverlap=False)),
             color=alt.Color(
-                "indicator:Q", title="indicator", scale=alt.Scale(domain=[0, 1], scheme="viridis", clamp=True)
+                "indicator:Q",
+                title="indicator",
+                scale=alt.Scale(domain=[0, max(1.0, float(found.max()))], scheme="viridis"),
             ),
             tooltip=["byte:N", "id:Q", "indicator:Q"],
         )

@@ -29,7 +29,14 @@ def build(tables: Tables) -> alt.TopLevelMixin:
         for place, (i, score) in enumerate(zip(found.ids, found.scores, strict=True), 1)
     ]
     base = alt.Chart(alt.Data(values=values)).encode(
-        x=alt.X("cosine:Q", scale=alt.Scale(domain=[0, 1]), title="cosine similarity with ' cat'"),
+        x=alt.X(
+            "cosine:Q",
+            scale=alt.Scale(
+                domain=[0, 1.15]
+            ),  # with room for the number beside the longest bar, on a phone too
+            title="cosine similarity with ' cat'",
+            axis=alt.Axis(values=[0, 0.2, 0.4, 0.6, 0.8, 1]),
+        ),
         y=alt.Y("token:O", sort=None, title=None, axis=alt.Axis(labelOverlap=False)),
         tooltip=["rank:Q", "token:O", "id:Q", "cosine:Q"],
     )

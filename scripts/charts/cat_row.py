@@ -44,6 +44,6 @@ def describe(rows: list[Row]) -> str:
     value = np.array([row["value"] for row in rows])
     low, high = rows[int(value.argmin())], rows[int(value.argmax())]
     return (
-        f"Of the {len(value)} numbers {int((value > 0).sum())} are above zero; the least is {low['value']:.3f} at "
-        f"dimension {low['dimension']}, the greatest {high['value']:.3f} at dimension {high['dimension']}."
+        f"Of the {len(value)} numbers {int((value > 0).sum())} are above zero; the smallest is {low['value']:.3f} at "
+        f"dimension {low['dimension']}, the largest {high['value']:.3f} at dimension {high['dimension']}."
     )

@@ -46,7 +46,7 @@ def build(tables: Tables) -> alt.Chart:
     kinds = ["others", "single bytes", "famous glitch tokens"]
     return (
         alt.Chart(alt.Data(values=values))
-        .mark_point(size=28)
+        .mark_point()
         .encode(
             x=alt.X("distance:Q", title="distance from the mean row", scale=alt.Scale(zero=False)),
             y=alt.Y("indicator:Q", title="indicator"),
@@ -54,6 +54,7 @@ def build(tables: Tables) -> alt.Chart:
             shape=alt.Shape(
                 "kind:N", title=None, scale=alt.Scale(domain=kinds, range=["circle", "square", "diamond"])
             ),
+            size=alt.condition(f"datum.kind === '{kinds[-1]}'", alt.value(90), alt.value(28)),
             tooltip=["token:N", "id:Q", "distance:Q", "indicator:Q"],
         )
         .properties(height=340)

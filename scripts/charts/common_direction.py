@@ -1,4 +1,4 @@
-"""Two words taken by chance: raw rows, and with the mean of all words taken away.
+"""Two words drawn at random: raw rows, and with the mean of all words subtracted.
 
 Cosine similarity of 20,000 pairs of tokens that are a space and letters, drawn with a fixed seed.
 """
@@ -13,6 +13,7 @@ from scripts.words import word_tokens
 
 PAGE = "meaning"
 PAIRS, INTERVALS = 20_000, 50
+RAW, CENTRED = "raw rows", "mean subtracted"
 
 
 def build(tables: Tables) -> alt.Chart:
@@ -21,7 +22,7 @@ def build(tables: Tables) -> alt.Chart:
     first, second = np.random.default_rng(0).choice(words, size=(2, PAIRS))
     mean = tables.wte[words].mean(axis=0)
     values = []
-    for name, shift in (("raw rows", 0 * mean), ("mean taken away", mean)):
+    for name, shift in ((RAW, 0 * mean), (CENTRED, mean)):
         a, b = tables.wte[first] - shift, tables.wte[second] - shift
         similarity = np.einsum("nd,nd->n", a, b) / np.maximum(norms(a) * norms(b), 1e-12)
         counts, edges = np.histogram(similarity, bins=INTERVALS, range=(-1, 1))
@@ -49,6 +50,5 @@ def build(tables: Tables) -> alt.Chart:
 def describe(rows: list[Row]) -> str:
     """Mean cosine of each."""
     mean = {row["table"]: row["mean"] for row in rows}
-    return " and ".join(f"{name}: {value:.3f}" for name, value in mean.items()).join(
-        ("The mean cosine of two random words is, for ", ".")
-    )
+    raw, centred = (round(mean[name], 3) + 0.0 for name in (RAW, CENTRED))  # no −0.000
+    return f"The mean cosine of two random words is {raw:.3f} on raw rows and {centred:.3f} with the mean subtracted."

@@ -65,5 +65,6 @@ def describe(rows: list[Row]) -> str:
     return (
         "The lengths are "
         + ", ".join(f"{value:.2f} for {name}" for name, value in length.items())
-        + f"; in dimension 0, {first[0]:.4f} and {first[1]:.4f} make {first[2]:.4f}."
+        + f"; in dimension 0, {first[0]:.4f} and {first[1]:.4f} make {first[2]:.4f}. Colours end at the value that 99 of 100 "
+        "cells do not exceed."
     )

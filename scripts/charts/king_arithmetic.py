@@ -33,9 +33,11 @@ def build(tables: Tables) -> alt.Chart:
     base = alt.Chart(alt.Data(values=values)).encode(
         x=alt.X(
             "cosine:Q",
-            scale=alt.Scale(domain=[0, 1]),
+            scale=alt.Scale(
+                domain=[0, 1.25]
+            ),  # with room for the ranks beside the longest bar, on a phone too
             title="cosine with king − man + woman",
-            axis=alt.Axis(tickCount=5),
+            axis=alt.Axis(values=[0, 0.2, 0.4, 0.6, 0.8, 1]),
         ),
         y=alt.Y("token:O", sort=None, title=None, axis=alt.Axis(labelOverlap=False)),
         tooltip=["token:O", "cosine:Q", "rank_kept:Q", "rank_removed:Q"],
@@ -50,8 +52,8 @@ def describe(rows: list[Row]) -> str:
     """First with the inputs kept, first with them removed, and where queen is."""
     first = next(row for row in rows if row["rank_removed"] == 1)
     queens = [row["ranks"] for row in rows if row["answer"]]
-    place = f"queen is {queens[0]}" if queens else f"queen is not among the first {len(rows)}"
+    place = f"queen goes {queens[0]}" if queens else f"queen is beyond the first {len(rows)}"
     return (
-        f"Beside each bar: its rank with the inputs kept → removed. Kept, {rows[0]['token']} is first; removed, "
-        f"{first['token']} is. In the same notation {place}."
+        f"Beside each bar stands its rank, inputs kept → inputs removed. With the inputs kept {rows[0]['token']} is first, with "
+        f"them removed {first['token']}; {place}."
     )

@@ -43,8 +43,13 @@ def build(tables: Tables) -> alt.Chart:
     points = base.mark_point(size=80).encode(
         color=alt.Color("kind:N", title=None, sort=None), shape=alt.Shape("kind:N", title=None, sort=None)
     )
-    names = base.mark_text(dy=-12).encode(text="word:N")
-    chart: alt.Chart = (steps.encode(x2="to_x:Q", y2="to_y:Q") + points + names).properties(height=320)
+    above = base.transform_filter("!isValid(datum.to_x)").mark_text(dy=-12).encode(text="word:N")
+    below = (
+        base.transform_filter("isValid(datum.to_x)").mark_text(dy=15).encode(text="word:N")
+    )  # clear of the steps
+    chart: alt.Chart = (steps.encode(x2="to_x:Q", y2="to_y:Q") + points + above + below).properties(
+        height=320
+    )
     return chart
 
 

@@ -48,7 +48,7 @@ def build(tables: Tables) -> alt.Chart:
         .encode(
             x=steps_axis(made.steps),
             y=alt.Y("cosine:Q", title="cosine of the two rows"),
-            color=alt.Color("pair:N", title=None, sort=None),
+            color=alt.Color("pair:N", title=None, sort=None, legend=alt.Legend(symbolType="stroke")),
             strokeDash=alt.StrokeDash("pair:N", title=None, sort=None),
             tooltip=["pair:N", "step:Q", "cosine:Q"],
         )

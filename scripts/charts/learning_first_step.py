@@ -15,7 +15,7 @@ PAGE = "learning"
 MODEL = "tiny"
 SENTENCE = "The fluffy cat sat on the mat."
 OTHERS = ("dog", "kitten", "boat", "king")
-INPUT, OUTPUT = "as an input", "as an output"
+INPUT, OUTPUT = "as an input", "as a possible output"
 
 
 def moved(params: model.Params) -> list[Row]:
@@ -77,8 +77,8 @@ def describe(rows: list[Row]) -> str:
     at = {(row["token"], row["part"]): row["length"] for row in rows}
     none = sum(row["length"] == 0 for row in rows if row["part"] == INPUT)
     return (
-        f"In TinyGPT, {at[repr(' cat'), INPUT]:.2g} reaches the row of ' cat' as an input and {at[repr(' cat'), OUTPUT]:.2g} as a "
-        f"possible output; ' dog', which is not in the sentence, gets {at[repr(' dog'), OUTPUT]:.2g} as an output, the rest "
-        f"{at['the rest, median', OUTPUT]:.2g} in the median. As inputs, {none} of those shown get nothing at all, "
-        "and have no mark."
+        f"In TinyGPT, the gradient that reaches the row of ' cat' is {at[repr(' cat'), INPUT]:.2g} long as an input and "
+        f"{at[repr(' cat'), OUTPUT]:.2g} long as a possible output. ' dog', which is not in the sentence, gets "
+        f"{at[repr(' dog'), OUTPUT]:.2g} as an output; the median of all tokens not shown is "
+        f"{at['the rest, median', OUTPUT]:.2g}. As inputs, {none} of the lines get nothing at all and have no mark."
     )

@@ -42,7 +42,10 @@ def build(tables: Tables) -> alt.Chart:
             x=steps_axis(made.steps),
             y=alt.Y("share:Q", title="share right", axis=alt.Axis(format="%")),
             color=alt.Color(
-                "question:N", title=None, sort=None, legend=alt.Legend(columns=1, labelLimit=260)
+                "question:N",
+                title=None,
+                sort=None,
+                legend=alt.Legend(columns=1, labelLimit=260, symbolType="stroke"),
             ),
             strokeDash=alt.StrokeDash("question:N", title=None, sort=None),
             tooltip=["question:N", "step:Q", alt.Tooltip("share:Q", format=".0%")],

@@ -27,7 +27,7 @@ def build(tables: Tables) -> alt.Chart:
         alt.Chart(alt.Data(values=values))
         .mark_line()
         .encode(
-            x=alt.X("position:Q"),
+            x=alt.X("position:Q", scale=alt.Scale(nice=False), axis=alt.Axis(tickCount=6)),
             y=alt.Y("coordinate:Q"),
             color=alt.Color("component:N", title=None),
             strokeDash=alt.StrokeDash("component:N", title=None),

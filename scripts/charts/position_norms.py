@@ -20,7 +20,7 @@ def build(tables: Tables) -> alt.Chart:
         alt.Chart(alt.Data(values=values))
         .mark_point(size=14)
         .encode(
-            x=alt.X("position:Q"),
+            x=alt.X("position:Q", scale=alt.Scale(nice=False, padding=4), axis=alt.Axis(tickCount=6)),
             y=alt.Y("length:Q", title="length of the row (log scale)", scale=alt.Scale(type="log")),
             tooltip=["position:Q", "length:Q"],
         )

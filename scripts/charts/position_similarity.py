@@ -29,7 +29,12 @@ def build(tables: Tables) -> alt.Chart:
         alt.Chart(alt.Data(values=values))
         .mark_line()
         .encode(
-            x=alt.X("distance:Q", title="distance between the two positions"),
+            x=alt.X(
+                "distance:Q",
+                title="distance between the two positions",
+                scale=alt.Scale(nice=False),
+                axis=alt.Axis(tickCount=6),
+            ),
             y=alt.Y("mean:Q", title="mean cosine similarity"),
             color=alt.Color("table:N", title=None, sort=None),
             strokeDash=alt.StrokeDash("table:N", title=None, sort=None),

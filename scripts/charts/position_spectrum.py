@@ -12,6 +12,7 @@ from scripts.tables import Tables
 
 PAGE = "positions"
 SHOWN = 64
+LEAST = 1e-5  # below this part of the first, a singular value is what rounding left
 LEARNED, FIXED = "learned (wpe)", "sinusoidal"
 
 
@@ -26,18 +27,29 @@ def build(tables: Tables) -> alt.Chart:
             {
                 "table": name,
                 "direction": i + 1,
-                "relative": round(float(singular[i] / singular[0]), 6),
+                "relative": float(f"{singular[i] / singular[0]:.4g}"),
                 "kept": round(float(share[i]), 5),
             }
-            for i in range(min(SHOWN, len(singular) - 1))
+            for i in range(min(SHOWN, len(singular)))
+            if singular[i] > LEAST * singular[0]
         ]
     return (
         alt.Chart(alt.Data(values=values))
         .mark_line(point=alt.OverlayMarkDef(size=16))
         .encode(
-            x=alt.X("direction:Q", title="direction, strongest first"),
-            y=alt.Y("relative:Q", title="singular value / the first", scale=alt.Scale(type="log")),
-            color=alt.Color("table:N", title=None, sort=None),
+            x=alt.X(
+                "direction:Q",
+                title="direction, strongest first",
+                scale=alt.Scale(nice=False),
+                axis=alt.Axis(tickCount=6),
+            ),
+            y=alt.Y(
+                "relative:Q",
+                title="singular value, as a part of the first",
+                scale=alt.Scale(type="log"),
+                axis=alt.Axis(format="~g"),
+            ),
+            color=alt.Color("table:N", title=None, sort=None, legend=alt.Legend(symbolType="stroke")),
             strokeDash=alt.StrokeDash("table:N", title=None, sort=None),
             tooltip=["table:N", "direction:Q", "relative:Q", alt.Tooltip("kept:Q", format=".1%")],
         )
@@ -51,8 +63,9 @@ def describe(rows: list[Row]) -> str:
     for name in (LEARNED, FIXED):
         of_table = [row for row in rows if row["table"] == name]
         enough = [row["direction"] for row in of_table if row["kept"] >= 0.9]
-        need[name] = str(enough[0]) if enough else f"more than {len(of_table)}"
+        count = str(enough[0]) if enough else f"more than {len(of_table)}"
+        need[name] = f"{count} direction{'' if count == '1' else 's'}"
     return (
-        f"To keep nine tenths of the variance, the learned table needs {need[LEARNED]} directions and the "
-        f"sinusoidal one {need[FIXED]}."
+        f"To keep nine tenths of the variance, the learned table needs {need[LEARNED]} and the sinusoidal one "
+        f"{need[FIXED]}."
     )

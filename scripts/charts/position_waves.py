@@ -1,6 +1,7 @@
 """The waves of the learned positions: how fast each dimension swings.
 
-The strongest frequency of each dimension of wpe over the positions, and how much of the dimension it explains.
+The strongest wave of each dimension of wpe, of those that swing a whole number of times over the positions, and how much of the
+dimension it explains.
 """
 
 import altair as alt
@@ -46,6 +47,6 @@ def describe(rows: list[Row]) -> str:
     explained = float(np.median([row["explained"] for row in rows]))
     slow = sum(row["swings"] <= 2 for row in rows)
     return (
-        f"In the middle dimension one wave explains {explained:.0%} of the variance; in {slow} of {len(rows)} "
+        f"In half of the dimensions one wave explains at least {explained:.0%} of the variance; in {slow} of {len(rows)} "
         "dimensions the strongest wave swings no more than twice over all positions."
     )

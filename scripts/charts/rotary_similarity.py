@@ -30,7 +30,12 @@ def build(tables: Tables) -> alt.Chart:
         alt.Chart(alt.Data(values=values))
         .mark_line()
         .encode(
-            x=alt.X("distance:Q", title="distance between the two positions"),
+            x=alt.X(
+                "distance:Q",
+                title="distance between the two positions",
+                scale=alt.Scale(nice=False),
+                axis=alt.Axis(tickCount=6),
+            ),
             y=alt.Y("cosine:Q", title="cosine similarity"),
             color=alt.Color("table:N", title=None, sort=None),
             strokeDash=alt.StrokeDash("table:N", title=None, sort=None),
@@ -45,6 +50,6 @@ def describe(rows: list[Row]) -> str:
     turned = np.array([row["cosine"] for row in rows if row["table"] == TURNED])
     fixed = np.array([row["cosine"] for row in rows if row["table"] == FIXED])
     return (
-        f"Both begin at 1 and fall in waves of the same lengths; they part by {np.abs(turned - fixed).max():.2f} at the "
+        f"Both begin at 1 and fall in waves of the same lengths; they differ by {np.abs(turned - fixed).max():.2f} at the "
         "most, because the row gives some waves more weight than others."
     )

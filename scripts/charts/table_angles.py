@@ -1,4 +1,4 @@
-"""The angle between a word and a position.
+"""The angle between a token's row and a position's row.
 
 Cosine similarity of rows of wte with rows of wpe, raw, for an even sample of tokens and every position; beside it what two
 directions drawn at random would have.
@@ -37,7 +37,9 @@ def build(tables: Tables) -> alt.Chart:
         alt.Chart(alt.Data(values=values))
         .mark_line(interpolate="step")
         .encode(
-            x=alt.X("cosine:Q", title="cosine of a word's row and a position's row"),
+            x=alt.X(
+                "cosine:Q", title="cosine of a token's row and a position's row", axis=alt.Axis(tickCount=5)
+            ),
             y=alt.Y("share:Q", title="share of pairs", axis=alt.Axis(format="%")),
             color=alt.Color("of:N", title=None, sort=None),
             strokeDash=alt.StrokeDash("of:N", title=None, sort=None),

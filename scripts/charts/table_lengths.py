@@ -1,4 +1,4 @@
-"""How long the rows are that are added: words and positions.
+"""How long the rows that are added are: tokens and positions.
 
 Euclidean lengths of the rows of wte and of wpe, as a share of each table, in intervals of equal ratio.
 """
@@ -16,7 +16,7 @@ INTERVALS = 36
 
 def build(tables: Tables) -> alt.Chart:
     """Two stepped lines over a logarithmic axis."""
-    lengths = {"wte, the words": norms(tables.wte), "wpe, the positions": norms(tables.wpe)}
+    lengths = {"wte (tokens)": norms(tables.wte), "wpe (positions)": norms(tables.wpe)}
     low = min(float(length.min()) for length in lengths.values())
     high = max(float(length.max()) for length in lengths.values())
     edges = np.geomspace(low * 0.999, high * 1.001, INTERVALS + 1)
@@ -50,6 +50,6 @@ def describe(rows: list[Row]) -> str:
     median = {row["table"]: row["median"] for row in rows}
     return (
         "The median length is "
-        + " and ".join(f"{value:.2f} for {name}" for name, value in median.items())
+        + " and ".join(f"{value:.2f} in {name}" for name, value in median.items())
         + "."
     )

@@ -58,6 +58,6 @@ def describe(rows: list[Row]) -> str:
     top = max(rows, key=lambda row: int(row["tokens"]))
     cut = next(row["tokens"] for row in rows if row["kind"] == "cut characters")
     return (
-        f"Of {total:,} tokens {top['tokens']:,} ({top['tokens'] / total:.0%}) are of the kind “{top['kind']}”; {cut} begin or "
-        "end within a character, so they are no text by themselves."
+        f"Of {total:,} tokens {top['tokens']:,} ({top['tokens'] / total:.0%}) are of the kind “{top['kind']}”, letters of any alphabet; "
+        f"{cut} begin or end within a character, so they are not text by themselves."
     )

@@ -102,6 +102,6 @@ def describe(rows: list[Row]) -> str:
     worst = min(by_cosine, key=lambda row: float(row["share"]))
     whole = sum(row["share"] == 1 for row in by_cosine)
     return (
-        f"By cosine, {by_cosine[0]['share']:.1%} of {rows[0]['tokens']} tokens are found again at position 0; the fewest at "
+        f"By cosine, {by_cosine[0]['share']:.1%} of {rows[0]['tokens']} tokens (or a near copy) are found again at position 0; the fewest at "
         f"position {worst['position']} ({worst['share']:.1%}); at {whole:,} of {len(by_cosine):,} positions all of them."
     )

@@ -18,16 +18,17 @@ def build(tables: Tables) -> alt.Chart:
     deviation = float(np.std(tables.wte, dtype=np.float64))
     limit = round(4 * deviation, 2)
     counts, edges = np.histogram(tables.wte, bins=INTERVALS, range=(-limit, limit))
+    beyond = int(tables.wte.size - counts.sum())
     values = [
         {"from": round(float(a), 5), "to": round(float(b), 5), "share": round(float(c / tables.wte.size), 6),
-         "deviation": round(deviation, 5)}
+         "deviation": round(deviation, 5), "beyond": beyond}
         for a, b, c in zip(edges, edges[1:], counts, strict=False)
     ]  # fmt: skip
     return (
         alt.Chart(alt.Data(values=values))
         .mark_bar()
         .encode(
-            x=alt.X("from:Q", title="value of a number", axis=alt.Axis(tickCount=8), bin="binned"),
+            x=alt.X("from:Q", title="value of a number", axis=alt.Axis(tickCount=6), bin="binned"),
             x2="to:Q",
             y=alt.Y("share:Q", title="share of all numbers", axis=alt.Axis(format="%")),
             tooltip=["from:Q", "to:Q", alt.Tooltip("share:Q", format=".2%")],
@@ -38,8 +39,9 @@ def build(tables: Tables) -> alt.Chart:
 
 def describe(rows: list[Row]) -> str:
     """Spread of the numbers, and how many the chart does not show."""
-    inside = sum(row["share"] for row in rows)
+    first, last = rows[0], rows[-1]
+    beyond = f"{first['beyond']:,}" if first["beyond"] else "none"
     return (
-        f"The standard deviation is {rows[0]['deviation']:.3f}; {max(1 - inside, 0):.2%} of the numbers are beyond the chart, "
-        f"below {rows[0]['from']:.2f} or above {rows[-1]['to']:.2f}."
+        f"The standard deviation is {first['deviation']:.3f}; {beyond} of the numbers lie beyond the chart, below "
+        f"{first['from']:.2f} or above {last['to']:.2f}."
     )

@@ -38,12 +38,14 @@ def build(tables: Tables) -> alt.Chart:
 
 
 def describe(rows: list[Row]) -> str:
-    """Mean cosine within groups and between them, and the nearest pair."""
+    """Mean cosine within groups and between them, the nearest pair, and what the colours do not tell apart."""
     pairs = [row for row in rows if row["word"] < row["other"]]
     same = [row["cosine"] for row in pairs if GROUP_OF[row["word"]] == GROUP_OF[row["other"]]]
     other = [row["cosine"] for row in pairs if GROUP_OF[row["word"]] != GROUP_OF[row["other"]]]
     best = max(pairs, key=lambda row: float(row["cosine"]))
+    below = sum(row["cosine"] < 0 for row in pairs)
+    cut = f" {below} of the {len(pairs)} pairs are below 0 and have the colour of 0." if below else ""
     return (
         f"Two words of one group have a mean cosine of {np.mean(same):.2f}, two of different groups "
-        f"{np.mean(other):.2f}; the nearest pair is {best['word']} and {best['other']} with {best['cosine']:.2f}."
+        f"{np.mean(other):.2f}; the nearest pair is {best['word']} and {best['other']} with {best['cosine']:.2f}.{cut}"
     )

@@ -30,7 +30,7 @@ def _known_items(tables: Tables) -> list[dict[str, Any]]:
     ]
 
 
-@claim(source=from_facts("Mikolov", kind="brief"))
+@claim(source=from_facts("Mikolov", "https://aclanthology.org/N13-1090/", kind="brief"))
 def king_minus_man_plus_woman_is_queen(tables: Tables) -> Finding:
     """King - man + woman = queen.
 
@@ -216,7 +216,7 @@ def _separated(tables: Tables, direction: str) -> Finding:
 
 @claim()
 def five_pairs_are_better_than_one(tables: Tables) -> Finding:
-    """Five pairs make a better direction than one: the other pairs' own steps point more its way.
+    """Five pairs make a better direction than one: the steps of other pairs agree with it more closely.
 
     Over the published pairs whose words are tokens here, the mean cosine of a pair's step with the step from cat to cats, and
     with the mean step of dog, car, house, tree and hand. Holds if it is greater with the mean, and the mean separates at least
@@ -249,8 +249,8 @@ def _cosines(steps: Array, direction: Array) -> Array:
 
 
 HELD_OUT = (
-    "For each pair, the direction is the mean step of the other pairs. Holds if every pair's own step points its way (a "
-    "cosine above 0); partly if for three quarters of the pairs."
+    "For each pair, the direction is the mean step of the other pairs. Holds if every pair's own step points that way (a "
+    "cosine above 0); partly if three quarters of them do."
 )
 
 
@@ -265,7 +265,7 @@ def _held_out(tables: Tables, written: str) -> Finding:
     worst = pairs[int(cosines.argmin())]
     return Finding(
         graded(right == len(pairs), right >= 0.75 * len(pairs)),
-        f"{right} of {len(pairs)} steps point its way. The mean cosine is {cosines.mean():.3f}, the least {cosines.min():.3f}, "
+        f"{right} of {len(pairs)} steps point that way. The mean cosine is {cosines.mean():.3f}, the least {cosines.min():.3f}, "
         f"from {worst[0]} to {worst[1]}.",
         {"right": f"{right}", "pairs": f"{len(pairs)}", "cosine": f"{cosines.mean():.3f}"},
     )
@@ -273,25 +273,25 @@ def _held_out(tables: Tables, written: str) -> Finding:
 
 @claim(judged=HELD_OUT)
 def plural_is_a_direction(tables: Tables) -> Finding:
-    """The plural is a direction: the steps from singular to plural point one way."""
+    """The plural is a direction: the steps from singular to plural all point one way."""
     return _held_out(tables, probes.PLURALS)
 
 
 @claim(judged=HELD_OUT)
 def past_tense_is_a_direction(tables: Tables) -> Finding:
-    """The past tense is a direction: the steps from walk to walked and from run to ran point one way."""
+    """The past tense is a direction: the steps from walk to walked, from run to ran and so on all point one way."""
     return _held_out(tables, probes.PASTS)
 
 
 @claim(judged=HELD_OUT)
 def gender_is_a_direction(tables: Tables) -> Finding:
-    """Gender is a direction: the steps from king to queen and from man to woman point one way."""
+    """Gender is a direction: the steps from king to queen, from man to woman and so on all point one way."""
     return _held_out(tables, probes.GENDERS)
 
 
 @claim(judged=HELD_OUT)
 def capital_is_a_direction(tables: Tables) -> Finding:
-    """“Capital of” is a direction: the steps from France to Paris and from Italy to Rome point one way."""
+    """“Capital of” is a direction: the steps from France to Paris, from Italy to Rome and so on all point one way."""
     return _held_out(tables, probes.CAPITALS)
 
 
@@ -300,7 +300,7 @@ def king_to_queen_is_man_to_woman(tables: Tables) -> Finding:
     """The step from king to queen is the step from man to woman.
 
     Holds if the cosine of the two steps is at least 0.9, so that they are nearly parallel; partly if at least 0.3; else they
-    have little in common.
+    have little in common and it fails.
     """
     one, other = (
         published.plural_step(tables, f" {a}", f" {b}") for a, b in (("king", "queen"), ("man", "woman"))

@@ -48,7 +48,7 @@ class Source:
 
 
 BRIEF = Source("the project's own brief", "brief")
-OURS = Source("this project", "ours")
+OURS = Source("this project, to be tested", "ours")
 
 
 def from_facts(part: str, url: str = "", kind: Kind = "published") -> Source:
@@ -226,7 +226,7 @@ def judge(made: Claim, tables: Tables, tiny: Tables) -> Judged:
     lacking = unproven(subject)
     for need in sorted(made.needs):
         if need in lacking:
-            return Judged(made, "not checked", f"In this build {lacking[need]}.", {}, "")
+            return Judged(made, "not checked", f"Here {lacking[need]}.", {}, "")
     found = made.check(subject)
     return Judged(made, found.verdict, found.evidence, found.values, name)
 

@@ -13,12 +13,13 @@ from scripts.claims.claim import BRIEF, GPT2_ONLY, Finding, Source, claim, grade
 if TYPE_CHECKING:
     from scripts.tables import Tables
 
-GPT2_PAPER = Source(
-    "Radford et al., Language Models are Unsupervised Multitask Learners, 2019, table 2",
+#: The paper of 2019 says 117 million; the repository's README says that the paper's counts were wrong, and calls the model 124M.
+COUNTS = Source(
+    "OpenAI's repository, where the model is called 124M; the share is this project's",
     "published",
-    "https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf",
+    "https://github.com/openai/gpt-2/blob/master/DEVELOPERS.md",
 )
-#: Layers and width of GPT-2's four sizes.
+#: Layers and width of GPT-2's four sizes: table 2 of the paper, and each model's config.json.
 SIZES = {"small": (12, 768), "medium": (24, 1024), "large": (36, 1280), "XL": (48, 1600)}
 
 
@@ -30,7 +31,7 @@ def parameters(n_layer: int, n_embd: int, n_vocab: int, n_ctx: int) -> int:
 
 @claim(needs=("tokenizer", "wte", "wpe"))
 def difference_is_the_positions(tables: Tables) -> Finding:
-    """The same token at two positions differs by just the difference of the positions: `x(t, p1) - x(t, p2) = wpe[p1] - wpe[p2]`.
+    """The same token at two positions differs, up to rounding, by the difference of the positions: `x(t, p1) - x(t, p2) = wpe[p1] - wpe[p2]`.
 
     For 5,000 random tokens, each at two random positions. Holds if no number is further off than the rounding of float32 sums
     allows, four times 2⁻²⁴ of the largest number involved; partly if none by more than a hundred times that.
@@ -78,7 +79,7 @@ def how_are_adds_up(tables: Tables) -> Finding:
 def sum_still_is_the_word(tables: Tables) -> Finding:
     """The position does not hide the word: at every position, the row nearest to the sum is still the word's own.
 
-    24 random words at every position, by cosine over the whole vocabulary. Holds if the nearest is the word in at least 99 % of
+    24 random learned words at every position, by cosine over the whole vocabulary. Holds if the nearest is the word in at least 99 % of
     the cases; partly in half of them.
     """
     found = measures.crossed(tables)
@@ -96,7 +97,7 @@ def sum_still_is_the_word(tables: Tables) -> Finding:
 def word_outweighs_position(tables: Tables) -> Finding:
     """In the sum the word outweighs the position: its row is the longer one.
 
-    Holds if the median length of a word's row is more than that of a position's, and the word's is the longer in at least three
+    Holds if the median length of a learned word's row is more than that of a position's, and the word's is the longer in at least three
     quarters of random pairs; partly if in half of them.
     """
     random = np.random.default_rng(0)
@@ -116,7 +117,7 @@ def word_outweighs_position(tables: Tables) -> Finding:
 def first_position_disturbs_most(tables: Tables) -> Finding:
     """The first position turns a word's row further away than any other position does.
 
-    The mean angle between a word's row and its sum with a position's, over 300 words. Holds if it is greatest at position 0;
+    The mean angle between a word's row and its sum with a position's, over 300 learned words. Holds if it is greatest at position 0;
     partly if position 0 is among the ten greatest.
     """
     words = measures.chosen(measures.learned_words(tables), 300)
@@ -129,18 +130,18 @@ def first_position_disturbs_most(tables: Tables) -> Finding:
     place = int(np.count_nonzero(angles > angles[0])) + 1
     return Finding(
         graded(place == 1, place <= 10),
-        f"Position 0 turns it by {angles[0]:.0f}° on the mean, the median position by {np.median(angles):.0f}°; position "
+        f"Position 0 turns it by {angles[0]:.0f}° on average, the median position by {np.median(angles):.0f}°; position "
         f"{int(angles.argmax())} turns it most, by {angles.max():.0f}°.",
         {"first": f"{angles[0]:.0f}", "median": f"{np.median(angles):.0f}"},
     )
 
 
-@claim(source=GPT2_PAPER, models=GPT2_ONLY, needs=())
+@claim(source=COUNTS, models=GPT2_ONLY, needs=())
 def table_is_a_third_of_the_model(tables: Tables) -> Finding:
     """Of GPT-2 small's 124 million parameters, nearly a third are the token table.
 
-    Counted from the published layers and widths. Holds if there are 124 million to the million, and the table has between 30 and
-    one third of a hundred; partly if it has a quarter.
+    Counted from the published layers and widths. Holds if there are 124 million to the million, and the table has between 30 %
+    and a third of them; partly if it has a quarter.
     """
     total = parameters(*SIZES["small"], tables.n_vocab, tables.n_ctx)
     share = tables.wte.size / total

@@ -75,15 +75,15 @@ def loss_falls(tables: Tables) -> Finding:
 
 @claim(models=TINY_ONLY)
 def it_beats_counting(tables: Tables) -> Finding:
-    """What it learned is more than which word follows which: it reads new sentences better than counting pairs does.
+    """What the model learned is more than which token follows which: it predicts new sentences better than counting pairs does.
 
-    Perplexity on texts that were not trained on, as measured when the model was made. Holds if it is lower than that of the
-    unigram and the bigram model of the training texts.
+    Perplexity, e to the power of the loss, on texts that were not trained on, as measured when the model was made. Holds if it is lower than that of the
+    unigram model (counted tokens) and of the bigram model (counted pairs) of the training texts.
     """
     found = json.loads((tables.files / "provenance.json").read_text(encoding="utf-8"))["perplexity"]
     return Finding(
         graded(found["tiny"] < min(found["unigram"], found["bigram"])),
-        f"The perplexity is {found['tiny']:.2f}; counting words gives {found['unigram']:.2f}, counting pairs {found['bigram']:.2f}.",
+        f"The perplexity is {found['tiny']:.2f}; counting tokens gives {found['unigram']:.2f}, counting pairs {found['bigram']:.2f}.",
         {name: f"{value:.2f}" for name, value in found.items()},
     )
 
@@ -102,7 +102,7 @@ def _map(wte: npt.NDArray[Any], ids: dict[str, int]) -> tuple[float, float]:
 
 @claim(source=BRIEF, models=TINY_ONLY)
 def table_begins_as_noise(tables: Tables) -> Finding:
-    """Nobody programs the meanings: the table begins as noise, without any map.
+    """Nobody programs the meanings: the table begins as noise, without any map of meaning.
 
     Mean cosine of words of one kind and of different kinds, before the first step. Holds if both are within 0.1 of 0; partly
     if they are within 0.1 of each other.
@@ -155,7 +155,7 @@ def pets_come_together(tables: Tables) -> Finding:
 
 
 APPEARS = (
-    "For each pair, the direction is the mean step of the other pairs. Holds if after training all steps point its way, and "
+    "For each pair, the direction is the mean step of the other pairs. Holds if after training all steps point that way, and "
     "before training not all did; partly if after training nine in ten do."
 )
 
@@ -168,7 +168,7 @@ def _appears(tables: Tables, written: str) -> Finding:
     pairs = len(probes.pairs(written))
     return Finding(
         graded(after["separated"] == 1 > before["separated"], after["separated"] >= 0.9),
-        f"Of {pairs} steps, {before['separated']:.0%} point its way before training and {after['separated']:.0%} after it; their "
+        f"Of {pairs} steps, {before['separated']:.0%} point that way before training and {after['separated']:.0%} after it; their "
         f"mean cosine with it goes from {before['cosine']:.3f} to {after['cosine']:.3f}.",
         {"before": f"{before['separated']:.0%}", "after": f"{after['separated']:.0%}"},
     )
@@ -257,7 +257,7 @@ def cat_and_dog_are_nudged_together(tables: Tables) -> Finding:
 
 @claim(models=TINY_ONLY)
 def gradient_is_the_slope(tables: Tables) -> Finding:
-    """The gradient is what it should be: nudge one number, and the loss changes by just as much as it says.
+    """The gradient is right: nudge one number, and the loss changes by just as much as the gradient says.
 
     For the ten largest numbers of the gradient, the slope is measured by nudging each by a hundred-thousandth both ways.
     Holds if all agree to one in 100,000; partly if to one in 100.

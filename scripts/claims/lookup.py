@@ -38,7 +38,7 @@ def table_is_a_dictionary(tables: Tables) -> Finding:
 
 @claim()
 def one_hot_product_is_the_row(tables: Tables) -> Finding:
-    """To look a token up is to multiply the table by a one-hot vector: the product is the row, bit for bit.
+    """Looking a token up is the same as multiplying a one-hot vector by the table: the product is the row, bit for bit.
 
     Holds if the product equals the row in every bit for 16 tokens over the whole ID range; partly if within 1e-6.
     """
@@ -70,7 +70,8 @@ def same_row_in_every_sentence(tables: Tables) -> Finding:
     ]
     return Finding(
         graded(len(found) >= len(SENTENCES) and len(set(found)) == 1),
-        f"Token {cat} stands {len(found)} times in {len(SENTENCES)} sentences, with {len(set(found))} different rows.",
+        f"Token {cat} stands {len(found)} times in {len(SENTENCES)} sentences; the number of different rows is "
+        f"{len(set(found))}.",
         {"times": f"{len(found)}", "rows": f"{len(set(found))}"},
     )
 

@@ -29,7 +29,7 @@ def _near(tables: Tables, one: str, other: str) -> Finding:
     return Finding(
         graded(max(there, back) <= 10, min(there, back) <= 10 or max(there, back) <= 100),
         f"{other.capitalize()} is neighbour {there:,} of {one}, and {one} is neighbour {back:,} of {other}. Their cosine is "
-        f"{similarity:.3f}, more than that of {below:.1%} of random pairs of words (mean {chance.mean():.3f}).",
+        f"{similarity:.3f}, more than that of {below:.1%} of random pairs of learned words (mean {chance.mean():.3f}).",
         {
             "rank": f"{there:,}",
             "rank back": f"{back:,}",
@@ -74,7 +74,7 @@ def boat_is_far_from_pets(tables: Tables) -> Finding:
     """A boat's vector is far from the pets'.
 
     Holds if, for every pet (cat, kitten, dog, puppy), boat is further than all other pets and not among the nearest
-    quarter of the vocabulary's words; partly if it is further than all other pets only.
+    quarter of the vocabulary's learned words; partly if it is further than all other pets only.
     """
     pets = words.GROUPS["pets"]
     boat, *ids = (measures.row_id(tables, word) for word in ("boat", *pets))
@@ -92,7 +92,7 @@ def boat_is_far_from_pets(tables: Tables) -> Finding:
         graded(further and min(nearer.values()) > 0.25, further),
         "Cosine of boat with "
         + measures.listed(
-            [f"{pet} {similarity[pet]:.3f} ({nearer[pet]:.0%} of all words are nearer)" for pet in pets]
+            [f"{pet} {similarity[pet]:.3f} ({nearer[pet]:.0%} of these words are nearer)" for pet in pets]
         )
         + f"; of two pets, at least {min(map(min, among.values())):.3f}.",
         {pet: f"{similarity[pet]:.3f}" for pet in pets},
@@ -129,7 +129,7 @@ def kinds_lie_together(tables: Tables) -> Finding:
 
 @claim()
 def opposites_are_near(tables: Tables) -> Finding:
-    """Near does not mean the same: an opposite is near as well, sad nearer to happy than any word of another kind.
+    """Near does not mean “the same”: an opposite can be near too. Sad is nearer to happy than any word of another kind is.
 
     Holds if the cosine of happy with sad is greater than with every word of the groups pets, on water and things.
     """
@@ -150,7 +150,7 @@ def opposites_are_near(tables: Tables) -> Finding:
 def rows_share_a_direction(tables: Tables) -> Finding:
     """All rows lean one way: even two random words have a cosine well above 0.
 
-    Holds if the mean cosine of 5,000 random pairs of words is above 0.1; partly if above 0.02.
+    Holds if the mean cosine of 5,000 random pairs of learned words is above 0.1; partly if above 0.02.
     """
     chance = measures.background(tables)
     mean = float(chance.mean())
@@ -199,7 +199,7 @@ def cosine_and_dot_disagree(tables: Tables) -> Finding:
 
 @claim()
 def cosine_and_distance_agree(tables: Tables) -> Finding:
-    """Cosine similarity and Euclidean distance name mostly the same neighbours.
+    """Cosine similarity and Euclidean distance mostly name the same neighbours.
 
     The share of the ten nearest that both name, over 300 sampled tokens. Holds above 75 %; partly above 50 %.
     """
@@ -226,7 +226,7 @@ def nearness_is_not_mutual(tables: Tables) -> Finding:
     other = float(np.mean(scores.argmax(axis=1) != lists.ids))
     return Finding(
         graded(other > 0.25, other > 0.05),
-        f"So for {other:.0%} of {len(lists.ids)} tokens.",
+        f"This is so for {other:.0%} of {len(lists.ids)} tokens.",
         {"other": f"{other:.0%}"},
     )
 
@@ -249,7 +249,7 @@ def two_components_explain_little(tables: Tables) -> Finding:
 
 @claim(source=from_facts("word2vecgames"), models=GPT2_ONLY)
 def components_keep_neighbours(tables: Tables) -> Finding:
-    """After centring and PCA, a token's ten nearest neighbours are to 71% the same as in all 768 dimensions at 128 components, to 75% at 160, and to 83% at 256.
+    """After centring and PCA, 128 components keep 71% of a token's ten nearest neighbours in all 768 dimensions, 160 keep 75%, and 256 keep 83%.
 
     By cosine of centred rows over the whole vocabulary, for 300 sampled tokens that are text. Holds if all three
     shares are within 4 percentage points, which is what a sample of 300 leaves open; partly if one is.
@@ -260,9 +260,7 @@ def components_keep_neighbours(tables: Tables) -> Finding:
     near = sum(abs(shares[k] - said[k]) <= 0.04 for k in said)
     return Finding(
         graded(near == len(said), near > 0),
-        "They are to "
-        + measures.listed([f"{share:.1%} the same at {k}" for k, share in shares.items()])
-        + ".",
+        "Here " + measures.listed([f"{k} keep {share:.1%}" for k, share in shares.items()]) + ".",
         {f"{k}": f"{share:.1%}" for k, share in shares.items()},
     )
 

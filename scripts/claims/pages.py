@@ -62,7 +62,7 @@ role="group" aria-label="Claim: {word}" markdown>
 <span class="claim-verdict"><span class="claim-icon" aria-hidden="true">{icon}</span> {word}{on}.</span> {judged.evidence}
 {{ .claim-evidence }}
 
-Said by {_source(made.source)}. {made.judged} [Link](#{made.anchor}){{ .claim-link title="Link to this claim" }}
+Source: {_source(made.source)}. {made.judged} [Link](#{made.anchor}){{ .claim-link title="Link to this claim" }}
 {{ .claim-judged }}
 
 <details class="claim-cite" data-search-exclude="true" markdown>

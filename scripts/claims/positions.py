@@ -21,7 +21,7 @@ SIMON = from_facts("James Simon", "https://james-simon.github.io/blog/gpt2-posit
 
 @claim(source=BRIEF)
 def dog_bites_man_needs_positions(tables: Tables) -> Finding:
-    """Without positions, “ dog bites man” and “ man bites dog” are the same: the same rows, only in another order.
+    """Without positions, “ dog bites man” and “ man bites dog” are the same rows, only in another order.
 
     Each text with its leading space. Holds if their rows of `wte` are the same but for their order, and with the positions'
     rows added they are not.
@@ -126,7 +126,7 @@ def positions_are_a_helix(tables: Tables) -> Finding:
     return Finding(
         graded(all(true), sum(true) == 2),
         f"The three have {share:.1%} of the variance. Around the first two the rows turn {turns:.1f} times (R² {even:.3f}); the "
-        f"third goes with the position (correlation {advance:.3f}).",
+        f"third follows the position (correlation {advance:.3f}).",
         {
             "share": f"{share:.1%}",
             "turns": f"{turns:.1f}",
@@ -173,7 +173,7 @@ def top_singular_vectors_are_waves(tables: Tables) -> Finding:
     explained = np.array([share for share, _ in fits])
     return Finding(
         graded(bool(explained.min() >= 0.8), bool(explained[:3].min() >= 0.8)),
-        "Of the first ten, one wave explains "
+        "One wave explains, of the first ten in turn, "
         + measures.listed([f"{share:.0%} ({waves:.1f} waves over the context)" for share, waves in fits])
         + ".",
         {"mean": f"{explained.mean():.0%}", "least": f"{explained.min():.0%}"},
@@ -216,7 +216,7 @@ def position_0_has_the_longest_row(tables: Tables) -> Finding:
 
 @claim(models=GPT2_ONLY, needs=("wpe",))
 def last_position_was_hardly_trained(tables: Tables) -> Finding:
-    """The last position's row is odd: hardly longer than nothing, as if it had never been trained.
+    """The last position's row is odd: its length is close to zero, as if it had never been trained.
 
     Holds if it is shorter than a tenth of the median row; partly if it is the shortest.
     """
@@ -247,7 +247,9 @@ def positions_are_orthogonal_to_tokens(tables: Tables) -> Finding:
 
 @claim(
     source=Source(
-        "asked of transformers", "published", "https://github.com/huggingface/transformers/issues/7529"
+        "a question from a reader of transformers' code",
+        "published",
+        "https://github.com/huggingface/transformers/issues/7529",
     ),
     needs=("wte", "wpe"),
 )

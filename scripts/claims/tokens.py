@@ -52,9 +52,9 @@ def cat_is_9827(tables: Tables) -> Finding:
 
 @claim(source=BRIEF)
 def ids_are_names(tables: Tables) -> Finding:
-    """IDs are names: tokens with neighbouring IDs are no neighbours in meaning.
+    """IDs are names: tokens with consecutive IDs are not neighbours in meaning.
 
-    The mean cosine similarity of words with consecutive IDs is placed on a scale from two random words (0 %) to a
+    The mean cosine similarity of learned words with consecutive IDs is placed on a scale from two random ones (0 %) to a
     token and its nearest (100 %). Holds below 10 %, partly below 30 %.
     """
     ids = measures.learned_words(tables)
@@ -67,7 +67,7 @@ def ids_are_names(tables: Tables) -> Finding:
     return Finding(
         graded(place < 0.1, place < 0.3),
         f"Mean cosine: {chance:.3f} for random words, {consecutive:.3f} for {len(first):,} pairs with consecutive IDs, "
-        f"{nearest:.3f} for a token and its nearest. So consecutive IDs stand at {place:.0%} of the scale.",
+        f"{nearest:.3f} for a token and its nearest. So consecutive IDs are at {place:.0%} of that scale.",
         {"place": f"{place:.0%}", "consecutive": f"{consecutive:.3f}", "nearest": f"{nearest:.3f}"},
     )
 
@@ -90,10 +90,10 @@ def word_is_a_token(tables: Tables) -> Finding:
     share = sum(single.values()) / (len(single) * len(words.WORDS))
     split = next((text for text in spellings["at the start"] if not measures.is_single(tables, text)), None)
     pieces = [measures.shown(tables, i) for i in tables.encoding.encode_ordinary(split)] if split else []
-    example = f" `{split!r}` is {measures.listed(pieces)}." if split else ""
+    example = f" `{split!r}` is cut into {measures.listed(pieces)}." if split else ""
     return Finding(
         graded(share == 1, share > 0.5),
-        f"Of {len(words.WORDS)} words, one token are "
+        f"Of {len(words.WORDS)} words, these are one token: "
         + measures.listed([f"{count} {name}" for name, count in single.items()])
         + f".{example}",
         {name: f"{count}" for name, count in single.items()},
@@ -118,7 +118,7 @@ def spellings_are_different_rows(tables: Tables) -> Finding:
 def spellings_lie_near(tables: Tables) -> Finding:
     """Different spellings of a word lie near each other: with and without its space, with and without its capital.
 
-    Over all words of at least three letters that are tokens both ways: holds if the other spelling is among the ten
+    Over all learned words of at least three letters that are tokens both ways: holds if the other spelling is among the ten
     nearest rows for more than half of them (200 sampled of each kind), partly if for more than a fifth.
     """
     by_bytes = {data: token for token, data in enumerate(published.token_bytes(tables))}
@@ -187,7 +187,7 @@ def tokens_are_merged_from_lower_ids(tables: Tables) -> Finding:
     )
     return Finding(
         graded(cut == len(longer), cut > 0.99 * len(longer)),
-        f"{cut:,} of the {len(longer):,} tokens of several bytes can be cut so.",
+        f"{cut:,} of the {len(longer):,} tokens of several bytes can be cut in this way.",
         {"cut": f"{cut:,}", "longer": f"{len(longer):,}"},
     )
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from scripts.tables import Tables
 
 GLITCH = Source(
-    "Rumbelow and Watkins, SolidGoldMagikarp, 2023",
+    "often said of the token that Rumbelow and Watkins found in 2023",
     "published",
     "https://alignmentforum.org/posts/aPeJE8bSo6rAFoLqg",
 )
@@ -34,16 +34,16 @@ def _never_ids(tables: Tables) -> Ids:
 
 @claim(needs=("tokenizer",))
 def eleven_bytes_are_in_no_text(tables: Tables) -> Finding:
-    """The bytes 0xF5 to 0xFF stand in no text, and yet each is a token with a row.
+    """The bytes 0xF5 to 0xFF occur in no text, and yet each is a token with a row.
 
-    Holds if none of them stands in the UTF-8 of any Unicode character, and each is one token.
+    Holds if none of them occurs in the UTF-8 of any Unicode character, and each is one token.
     """
     used = set().union(*(chr(point).encode("utf-8", "surrogatepass") for point in range(sys.maxunicode + 1)))
     ids = _never_ids(tables)
     never = sorted(set(range(256)) - used)
     return Finding(
         graded(set(NEVER) <= set(never) and len(ids) == len(NEVER)),
-        f"Of 256 bytes {len(never)} stand in no character, {len(set(NEVER) & set(never))} of these {len(NEVER)} among them. "
+        f"Of 256 bytes {len(never)} occur in no character, among them {len(set(NEVER) & set(never))} of these {len(NEVER)}. "
         f"Their IDs are {ids.min()} to {ids.max()}.",
         {"never": f"{len(never)}", "first": f"{ids.min()}", "last": f"{ids.max()}"},
     )

@@ -7,7 +7,7 @@
 #     "tiktoken==0.14.0",
 # ]
 # ///
-"""A sentence, as GPT-2 sees it."""
+"""A sentence, as the model sees it."""
 
 import tiktoken
 from huggingface_hub import hf_hub_download

@@ -18,6 +18,5 @@ for name, other in [("kitten", kitten), ("boat", boat)]:
     dot = cat @ other
     cosine = dot / (np.linalg.norm(cat) * np.linalg.norm(other))
     distance = np.linalg.norm(cat - other)
-    print(
-        f"cat, {name:6}  dot {dot:5.1f}  cosine {cosine:4.1f}  distance {distance:4.1f}"
-    )
+    print(f"cat, {name:6}  dot {dot:5.1f}  cosine {cosine:4.1f}", end="")
+    print(f"  distance {distance:4.1f}")

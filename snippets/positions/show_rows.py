@@ -24,7 +24,6 @@ length = np.linalg.norm(wpe, axis=1)  # (1024,)
 
 print(f"{n_ctx} positions, {n_embd} numbers each")
 for p in [0, 1, 2, n_ctx // 2, n_ctx - 2, n_ctx - 1]:
-    print(
-        f"position {p:4}  begins {wpe[p, 0]:9.6f} {wpe[p, 1]:9.6f}  length {length[p]:.4f}"
-    )
+    begins = f"{wpe[p, 0]:9.6f} {wpe[p, 1]:9.6f}"
+    print(f"position {p:4}  begins {begins}  length {length[p]:.4f}")
 print(f"median length {np.median(length):.4f}")

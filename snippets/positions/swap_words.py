@@ -7,7 +7,7 @@
 #     "tiktoken==0.14.0",
 # ]
 # ///
-"""Without positions, word order is lost."""
+"""The same rows in another order, without positions and with them."""
 
 import numpy as np
 import tiktoken
@@ -36,7 +36,6 @@ print("the same tokens, in another order:", sorted(first) == sorted(second))
 print(f"the sums of their rows differ by at most {np.abs(bag).max():.6f}")
 for p in places:
     one, other = encoding.decode([first[p]]), encoding.decode([second[p]])
-    print(
-        f"position {p}: {one!r:8} {other!r:8} distance {np.linalg.norm(x[p] - y[p]):.4f}"
-    )
+    distance = np.linalg.norm(x[p] - y[p])
+    print(f"position {p}: {one!r:8} {other!r:8} distance {distance:.4f}")
 print(f"' dog' first and ' dog' last: distance {np.linalg.norm(x[0] - y[-1]):.4f}")

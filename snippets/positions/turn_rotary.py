@@ -10,7 +10,7 @@ import numpy as np
 
 
 def turn(vector, p):
-    """The pairs of numbers (0, 1), (2, 3) ... each turned by an angle that grows with p."""
+    """Turn the pairs of numbers (0, 1), (2, 3) ... by an angle that grows with p."""
     pairs = vector.reshape(-1, 2)  # (2, 2)
     angle = p * 10_000.0 ** (-np.arange(len(pairs)) / len(pairs))  # (2,)
     turned = (pairs[:, 0] + 1j * pairs[:, 1]) * np.exp(1j * angle)  # (2,), complex

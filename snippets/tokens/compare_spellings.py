@@ -7,7 +7,7 @@
 #     "tiktoken==0.14.0",
 # ]
 # ///
-"""One word for us, several tokens for GPT-2."""
+"""One word for us, several tokens for the model."""
 
 import numpy as np
 import tiktoken

@@ -37,7 +37,7 @@ export const createArithmetic = (app) => {
     el(
       "p",
       {},
-      "Rows can be added and taken away, number by number. The nearest row to the result is usually one of the rows that went in; most demonstrations remove those without saying so. Here both rankings stand side by side.",
+      "Rows can be added and subtracted, number by number. The nearest row to the result is usually one of the rows that went in; most demonstrations remove those without saying so. Here both rankings stand side by side.",
     ),
     examples.length > 0 &&
       el(
@@ -129,7 +129,7 @@ export const createArithmetic = (app) => {
     list.forEach(({ weight, id }, i) => {
       const one = lines[i];
       one.sign.textContent = weight < 0 ? "−" : "+";
-      one.sign.setAttribute("aria-label", `Term ${i + 1} is ${weight < 0 ? "taken away" : "added"}: change`);
+      one.sign.setAttribute("aria-label", `Term ${i + 1} is ${weight < 0 ? "subtracted" : "added"}: change`);
       if (document.activeElement !== one.weight) one.weight.value = String(Math.abs(weight));
       if (document.activeElement !== one.picker.input) one.picker.show(id);
     });

@@ -160,7 +160,7 @@ export const createCompare = (app) => {
             el("h2", {}, "Tokens that both texts have"),
             list.length
               ? el("div", { class: "dash-examples", role: "group", "aria-label": "Tokens in both texts, with their first positions" }, buttons)
-              : el("p", { class: "dash-empty" }, "None. Mind that the same word with another capital, or without the space before it, is another token."),
+              : el("p", { class: "dash-empty" }, "None. Note that the same word with another capital, or without the space before it, is a different token."),
             list.length > 0 && trouble.root,
           ];
         },

@@ -40,7 +40,7 @@ export const createTraining = (app) => {
     el(
       "p",
       {},
-      "Nobody writes a table of embeddings. It starts as noise. The model reads a piece of text, guesses each next token, and is told by how much it was wrong; then every number that took part is moved a little, in the direction that would have made the guess better. Rows of tokens that are used alike are moved alike, and end up near each other.",
+      "Nobody writes a table of embeddings. It starts as noise. The model reads a piece of text, guesses each next token, and measures how wrong the guess was; then every number that took part is moved a little, in the direction that would have made the guess better. Rows of tokens that are used alike are moved alike, and end up near each other.",
     ),
     el("p", {}, "GPT-2's training cannot be replayed: nobody published it. This is ", el("strong", {}, "TinyGPT"), ", which this project trains in about a minute, whatever tables the rest of this page is made on."),
     slot.root,
