@@ -27,6 +27,7 @@ const start = async (figure) => {
     words: at[0].map(({ word }) => word),
     groups: at[0].map(({ group }) => group),
     places: at.map((words) => words.map(({ x, y }) => [x, y])),
+    fills: true,
   });
 
   const sentence = (k) =>

@@ -26,9 +26,10 @@ const drawn = (name, attributes = {}, ...children) => put(document.createElement
 
 /**
  * The map, its key, and what moves it to a step.
- * @param {{words: string[], groups: string[], places: number[][][]}} of groups: of every word; places: of every step and word, x and y
+ * @param {{words: string[], groups: string[], places: number[][][], fills?: boolean}} of groups: of every word; places: of every step and word,
+ *   x and y; fills: the whole picture, with a scale for each direction; else distances on the map are distances
  */
-export const createMap = ({ words, groups, places }) => {
+export const createMap = ({ words, groups, places, fills = false }) => {
   const kinds = [...new Set(groups)];
   const shape = (/** @type {number} */ kind) => drawn("path", { d: SHAPES[kind % SHAPES.length] });
   const marks = words.map((word, i) => drawn("g", {}, shape(kinds.indexOf(groups[i])), drawn("text", {}, word)));
@@ -67,10 +68,10 @@ export const createMap = ({ words, groups, places }) => {
     const width = picture.clientWidth || 640;
     const height = Math.round(Math.min(420, Math.max(300, width * 0.66)));
     picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    // one scale for both directions, so that distances on the map are distances
-    const scale = Math.min((width - 2 * MARGIN.side) / (right - left), (height - MARGIN.top - MARGIN.bottom) / (high - low));
+    const scales = [(width - 2 * MARGIN.side) / (right - left), (height - MARGIN.top - MARGIN.bottom) / (high - low)];
+    const [across, up] = fills ? scales : [Math.min(...scales), Math.min(...scales)];
     const middle = (height + MARGIN.top - MARGIN.bottom) / 2;
-    const points = places[at].map(([x, y]) => [width / 2 + (x - (left + right) / 2) * scale, middle - (y - (low + high) / 2) * scale]);
+    const points = places[at].map(([x, y]) => [width / 2 + (x - (left + right) / 2) * across, middle - (y - (low + high) / 2) * up]);
     label(points, width);
     points.forEach(([x, y], i) => (marks[i].style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`));
   };
