@@ -329,7 +329,7 @@ def measure_recall(
             score, bound = _estimates(name, product, of, asked, at, middle, error[at])
             if start == 0:
                 best[name].open(everyone, score)
-            best[name].take_rows(everyone, score, ids[at])
+            best[name].take(everyone, score, ids[at])
             if bits == 8:
                 bound *= 2
                 bound += score

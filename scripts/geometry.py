@@ -6,6 +6,8 @@ Ties are broken by the lower row number everywhere, so that a ranking is one fac
 from __future__ import annotations
 
 import itertools
+import threading
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
@@ -153,9 +155,17 @@ def principal_components(rows: Array, k: int) -> Principal:
         directions = vectors[:, ::-1][:, :k].T
     else:
         values, vectors = np.linalg.eigh(centred @ centred.T)
-        directions = (vectors[:, ::-1][:, :k].T @ centred) / np.sqrt(np.maximum(values[::-1][:k], 1e-300))[
-            :, None
-        ]
+        values = values[::-1][:k, None]
+        directions = vectors[:, ::-1][:, :k].T @ centred
+        some = values > 1e-15 * values.max(
+            initial=0
+        )  # a direction without variance has no length to divide by
+        directions = np.divide(
+            directions,
+            np.sqrt(values, where=some, out=np.ones_like(values)),
+            where=some,
+            out=np.zeros_like(directions),
+        )
     # an eigenvector's sign is free; pin it, so that two machines draw the same map
     pivot = np.argmax(np.abs(directions), axis=1)
     directions = directions * np.sign(directions[np.arange(k), pivot])[:, None]
@@ -210,7 +220,7 @@ def all_nearest(rows: Array, k: int, metric: Metric = "cosine", *, block: int = 
         rows: (n, d).
         k: how many; at most n - 1 come back.
         metric: see ``scores``.
-        block: rows and columns of a tile.  A copy of ``rows`` (two for ``euclidean``), 5 block² and 64 n k bytes are used.
+        block: rows and columns of a tile.  A copy of ``rows`` (two for ``euclidean``), 8 block² and 64 n k bytes are used.
 
     Raises:
         ValueError: for another metric, or rows with numbers that are not finite or too great for float32.
@@ -230,20 +240,8 @@ def all_nearest(rows: Array, k: int, metric: Metric = "cosine", *, block: int = 
     # A float32 product of d terms is off by less than d roundings of the product of lengths
     # (Higham, Accuracy and Stability of Numerical Algorithms, section 3.1); 10 more for making the terms.
     best = Best(n, k, (rows.shape[1] + 10) * 2.0**-24 * size * size.max(initial=0))
+    sift(left, right, order, [(best, None)], block)
     spans = [slice(start, min(start + block, n)) for start in range(0, n, block)]
-    buffer = np.empty(min(block, n) ** 2, np.float32)
-    with ThreadPoolExecutor(1) as helper:
-        for i, j in [*zip(spans, spans, strict=True), *itertools.combinations(spans, 2)]:
-            tile = buffer[: (i.stop - i.start) * (j.stop - j.start)].reshape(i.stop - i.start, -1)
-            np.matmul(left[i], right[j].T, out=tile)
-            if i is j:
-                np.fill_diagonal(tile, -np.inf)
-                best.open(i, tile)
-                best.take_rows(i, tile, order[j])
-            else:
-                other = helper.submit(best.take_columns, j, tile, order[i])
-                best.take_rows(i, tile, order[j])
-                other.result()
     found = AllNeighbours(np.empty((n, k), np.int64), np.empty((n, k), np.float32))
     for span in spans:
         found.ids[order[span]], found.scores[order[span]] = best.settled(span, rows, length, order, metric)
@@ -300,36 +298,28 @@ class Best:
             floor = np.partition(maxima, groups - self.k, axis=1)[:, groups - self.k]
             self.gate[rows] = self._below(floor, self.doubt[rows])
 
-    def take_rows(
-        self, rows: slice, tile: Array, ids: npt.NDArray[np.int64], mask: npt.NDArray[np.bool_] | None = None
-    ) -> None:
-        """Keep what counts of ``tile``, the scores of ``rows`` with ``ids``; ``mask`` is room to work in, of its shape."""
-        place = np.flatnonzero(np.greater_equal(tile, self.gate[rows, None], out=mask))
-        row, column = np.divmod(place, tile.shape[1])
-        self._add(rows.start + row, _key(tile.ravel()[place], ids[column]))
+    def take(self, rows: slice, tile: Array, ids: npt.NDArray[np.int64]) -> None:
+        """Keep what counts of ``tile``, the scores of ``rows`` with ``ids``."""
+        place = np.flatnonzero(tile >= self.gate[rows, None])
+        row = place // tile.shape[1]
+        self.add(rows, row, ids[place - row * tile.shape[1]], tile.ravel()[place])
 
-    def take_columns(
-        self, rows: slice, tile: Array, ids: npt.NDArray[np.int64], mask: npt.NDArray[np.bool_] | None = None
-    ) -> None:
-        """The same for a tile that stands the other way: scores of ``ids`` with ``rows``."""
-        place = np.flatnonzero(np.greater_equal(tile, self.gate[rows], out=mask))
-        column, row = np.divmod(place, tile.shape[1])
-        by_row = np.argsort(row, kind="stable")
-        self._add(rows.start + row[by_row], _key(tile.ravel()[place[by_row]], ids[column[by_row]]))
-
-    def _add(self, row: npt.NDArray[np.int64], key: npt.NDArray[np.uint64]) -> None:
-        touched, first, count = np.unique(row, return_index=True, return_counts=True)
-        self.tidy(touched[self.fill[touched] + count > self.width])
-        at = self.fill[row] + np.arange(len(row)) - np.repeat(first, count)
-        fits = at < self.width
-        self.keys[row[fits], at[fits]] = key[fits]
-        self.fill[touched] += count
-        crowded = touched[self.fill[touched] > self.width]
-        self.gate[crowded] = np.inf  # too many are about equally near: ``crowded`` rows are compared anew
-        self.tidy(touched[(self.fill[touched] > 2 * self.k) & (self.gate[touched] < np.inf)])
+    def add(self, rows: slice, row: npt.NDArray[np.int64], ids: npt.NDArray[np.int64], score: Array) -> None:
+        """Keep ``score`` of ``ids`` for each ``row`` (of ``rows``, counted from its first, ascending)."""
+        start, count = rows.start, np.bincount(row, minlength=rows.stop - rows.start)
+        self.tidy(start + np.flatnonzero((count > 0) & (self.fill[rows] + count > self.width)))
+        at = np.arange(len(row)) + (self.fill[rows] - np.cumsum(count) + count)[row]
+        fits = slice(None) if at.max(initial=0) < self.width else at < self.width
+        self.keys[start + row[fits], at[fits]] = _key(score[fits], ids[fits])
+        self.fill[rows] += count
+        # too many are about equally near: ``crowded`` rows are compared anew
+        self.gate[rows][self.fill[rows] > self.width] = np.inf
+        self.tidy(start + np.flatnonzero((self.fill[rows] > 2 * self.k) & (self.gate[rows] < np.inf)))
 
     def tidy(self, rows: npt.NDArray[np.int64]) -> None:
         """Drop of ``rows`` what can no longer be among their ``k`` best, and raise their gates."""
+        if not len(rows):
+            return
         filled = max(self.k, int(self.fill[rows].max(initial=0)))
         keys = np.sort(self.keys[rows, :filled], axis=1)
         full = self.fill[rows] >= self.k
@@ -366,6 +356,106 @@ class Best:
         best = np.lexsort((ids, -score), axis=1)[:, : self.k]
         ids, score = np.take_along_axis(ids, best, axis=1), np.take_along_axis(score, best, axis=1)
         return ids, score
+
+
+#: Scores of rows (first slice) with columns (second) from their products (m, n), made in the room of the same shape that
+#: is given, so that the products stay as they are.
+Scoring = Callable[[slice, slice, Array, Array], Array]
+
+
+class _Room:
+    """What a thread works in: the system takes longer to give and take back memory than numpy to fill it."""
+
+    def __init__(self, block: int, strip: int):
+        self.product = np.empty(block * block, np.float32)
+        self.tile = np.empty(strip * block, np.float32)
+        self.masks = np.empty((2, strip * block), np.bool_)
+
+
+def sift(
+    left: Array,
+    right: Array,
+    order: npt.NDArray[np.int64],
+    kept: Sequence[tuple[Best, Scoring | None]],
+    block: int,
+    strip: int = 64,
+) -> None:
+    """Offer the scores of all pairs of rows, but of none with itself, to each of ``kept``; half the products are made.
+
+    Two threads take a tile of products each; a few rows of it at a time, which stay in the processor's cache, are scored.
+
+    Args:
+        left: float32 (n, d).
+        right: float32 (n, d): ``left[i] @ right[j]`` is ``left[j] @ right[i]``, but for rounding.
+        order: (n,), the ID of each row.
+        kept: what keeps the best scores of each row, and how they come from a product: they are it if nothing is given.
+        block: rows and columns of a tile.
+        strip: rows scored at a time.
+    """
+    n = len(left)
+    block, here, turn = min(block, n), threading.local(), threading.Lock()
+
+    def one(i: slice, j: slice) -> None:
+        if not hasattr(here, "room"):
+            here.room = _Room(block, strip)
+        room: _Room = here.room
+        wide = j.stop - j.start
+        product = room.product[: (i.stop - i.start) * wide].reshape(-1, wide)
+        np.matmul(left[i], right[j].T, out=product)
+        passed: list[list[_Passed]] = [[] for _ in kept]
+        for start in range(0, len(product), strip):
+            part = product[start : start + strip]
+            at = slice(i.start + start, i.start + start + len(part))
+            tile, *masks = (a[: part.size].reshape(part.shape) for a in (room.tile, *room.masks))
+            for (best, scoring), of_best in zip(kept, passed, strict=True):
+                score = scoring(at, j, part, tile) if scoring else part
+                if i == j:
+                    if score is part:
+                        np.copyto(tile, part)
+                    np.fill_diagonal(tile[:, start:], -np.inf)
+                    score = tile
+                    best.open(at, score)
+                of_best.append(_pass(best, at, j, score, masks, start))
+        with turn:
+            for (best, _), of_best in zip(kept, passed, strict=True):
+                _share(best, i, j, order, of_best)
+
+    spans = [slice(start, min(start + block, n)) for start in range(0, n, block)]
+    with ThreadPoolExecutor(2) as pool:
+        for pairs in (zip(spans, spans, strict=True), itertools.combinations(spans, 2)):
+            list(pool.map(lambda pair: one(*pair), pairs))
+
+
+#: Places in a tile, by row and column, and the scores there.
+_Passed = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Array]
+
+
+def _pass(
+    best: Best, rows: slice, columns: slice, score: Array, masks: list[npt.NDArray[np.bool_]], down: int
+) -> _Passed:
+    """Where the scores of ``rows``, ``down`` rows down a tile, with ``columns`` count for the row or the column."""
+    mask = np.greater_equal(score, best.gate[rows, None], out=masks[0])
+    if rows.start < columns.start:  # else the tile has both ways of each pair
+        mask |= np.greater_equal(score, best.gate[columns], out=masks[1])
+    place = np.flatnonzero(mask)
+    row = place // score.shape[1]
+    return row + down, place - row * score.shape[1], score.ravel()[place]
+
+
+def _share(
+    best: Best, rows: slice, columns: slice, order: npt.NDArray[np.int64], passed: list[_Passed]
+) -> None:
+    row, column, score = (np.concatenate(parts) for parts in zip(*passed, strict=True))
+    counts = score >= best.gate[rows][row]
+    best.add(rows, row[counts], order[columns][column[counts]], score[counts])
+    if rows == columns:
+        return
+    counts = score >= best.gate[columns][column]
+    row, column, score = row[counts], column[counts], score[counts]
+    by_column = np.argsort(
+        column.astype(np.uint16 if columns.stop - columns.start <= 1 << 16 else np.int64), kind="stable"
+    )
+    best.add(columns, column[by_column], order[rows][row[by_column]], score[by_column])
 
 
 LAST = 2**32 - 1

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from scripts.geometry import LAST, NONE, AllNeighbours, Array, Best, exact_norms
+from scripts.geometry import LAST, NONE, AllNeighbours, Array, Best, Scoring, exact_norms, sift
 
 #: The five rankings, in the order in which the dashboard's files have them.
 NAMES = ("cosine", "dot", "euclidean", "centred cosine", "centred dot")
@@ -60,25 +60,50 @@ def measures(rows: Array, block: int = 4096) -> Measures:
 
 
 def exact_scores(
-    rows: Array, of: Measures, row: int, ids: npt.NDArray[np.int64]
+    rows: Array, of: Measures, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64], room: _Room | None = None
 ) -> dict[str, npt.NDArray[np.float64]]:
-    """All five scores of ``row`` with ``ids`` (m,) in float64: name -> (m,)."""
-    x, others = np.asarray(rows[row], np.float64), rows[ids].astype(np.float64)
-    dot = np.einsum("nd,d->n", others, x)  # a row at a time: equal rows get equal scores, wherever they stand
+    """All five scores in float64 of pairs of rows: ``a`` (m,), equal ones together, with ``b`` (m,) -> name: (m,)."""
+    dot = (room or _Room(rows.shape[1])).dots(rows, a, b)
     middle = float(of.mean @ of.mean)
-    centred_dot = dot - of.along[row] - of.along[ids] + middle
-    squares = of.length[row] ** 2 + of.length[ids] ** 2
+    centred_dot = dot - of.along[a] - of.along[b] + middle
+    squares = of.length[a] ** 2 + of.length[b] ** 2
     squared = np.maximum(squares - 2 * dot, 0)
     near = np.flatnonzero(squared < 1e-5 * squares)  # the difference of large numbers: done the long way
-    difference = others[near] - x
-    squared[near] = np.einsum("nd,nd->n", difference, difference)
+    for start in range(0, len(near), 256):
+        some = near[start : start + 256]
+        difference = rows[b[some]].astype(np.float64) - rows[a[some]]
+        squared[some] = np.einsum("nd,nd->n", difference, difference)
     return {
-        "cosine": _over(dot, of.length[row] * of.length[ids]),
+        "cosine": _over(dot, of.length[a] * of.length[b]),
         "dot": dot,
         "euclidean": -np.sqrt(squared),
-        "centred cosine": _over(centred_dot, of.centred[row] * of.centred[ids]),
+        "centred cosine": _over(centred_dot, of.centred[a] * of.centred[b]),
         "centred dot": centred_dot,
     }
+
+
+class _Room:
+    """What a thread multiplies rows in, small enough for the processor's cache."""
+
+    def __init__(self, d: int, most: int = 64):
+        self.most, self.single, self.double = most, np.empty((most, d), np.float32), np.empty((most, d))
+
+    def dots(
+        self, rows: Array, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.float64]:
+        """Products of rows ``a`` with rows ``b`` in float64."""
+        out = np.empty(len(a))
+        cuts = [0, *(np.flatnonzero(np.diff(a)) + 1).tolist(), len(a)]
+        for first, last in itertools.pairwise(cuts):
+            x = rows[a[first]].astype(np.float64)
+            for start in range(first, last, self.most):
+                here = slice(start, min(start + self.most, last))
+                single, double = self.single[: here.stop - start], self.double[: here.stop - start]
+                np.take(rows, b[here], axis=0, out=single, mode="clip")
+                np.copyto(double, single)
+                # a row at a time: equal rows get equal scores, wherever they stand
+                np.einsum("nd,d->n", double, x, out=out[here])
+        return out
 
 
 def _over(a: Array, b: Array) -> Array:
@@ -105,20 +130,43 @@ def all_rankings(rows: Array, k: int, *, block: int = 2048) -> dict[str, AllNeig
     # In an order without meaning, the best so far is a fair sample: about k ln(n / block) rows more come between.
     order = np.random.default_rng(0).permutation(n)
     best, crowds = _screened(rows, of, order, k, block)
+    here = threading.local()
 
     def settle(span: slice) -> None:
-        for at in range(span.start, span.stop):
-            row = int(order[at])
-            keys = np.concatenate([one.keys[at, : one.fill[at]] for one in best.values()])
-            ids = (keys[keys != NONE] & np.uint64(LAST)).astype(np.int64)
-            ids = np.unique(np.concatenate([ids, *crowds.get(at, [])]))
-            for name, score in exact_scores(rows, of, row, ids).items():
-                first = np.argsort(-score, kind="stable")[:k]
-                found[name].ids[row], found[name].scores[row] = ids[first], score[first]
+        if not hasattr(here, "room"):
+            here.room = _Room(rows.shape[1])
+        at, ids = _candidates(best, crowds, span)
+        scores = exact_scores(rows, of, order[span][at], ids, here.room)
+        count = np.bincount(at, minlength=span.stop - span.start)
+        place = np.arange(len(at)) - (np.cumsum(count) - count)[at]
+        for name, score in scores.items():
+            padded = np.full((len(count), count.max()), np.inf)
+            padded[at, place] = -score
+            first = np.argsort(padded, axis=1, kind="stable")[:, :k] + (np.cumsum(count) - count)[:, None]
+            found[name].ids[order[span]], found[name].scores[order[span]] = ids[first], score[first]
 
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(settle, [slice(start, min(start + 512, n)) for start in range(0, n, 512)]))
+        list(pool.map(settle, [slice(start, min(start + 128, n)) for start in range(0, n, 128)]))
     return found
+
+
+def _candidates(
+    best: dict[str, Best], crowds: dict[int, list[npt.NDArray[np.int64]]], span: slice
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """What can be among the nearest of the rows of ``span``: each row, from 0, and ID once, in their order."""
+    codes = []
+    for one in best.values():
+        at = np.arange(span.start, span.stop)
+        one.tidy(at[one.fill[at] <= one.width])
+        keys = np.where((one.fill[at] <= one.width)[:, None], one.keys[at], NONE)
+        row, column = np.nonzero(keys != NONE)
+        codes.append(row.astype(np.uint64) << np.uint64(32) | keys[row, column] & np.uint64(LAST))
+    for row_at in range(span.start, span.stop) if crowds else ():
+        codes += [
+            np.uint64(row_at - span.start << 32) | ids.astype(np.uint64) for ids in crowds.get(row_at, [])
+        ]
+    code = np.unique(np.concatenate(codes))
+    return (code >> np.uint64(32)).astype(np.int64), (code & np.uint64(LAST)).astype(np.int64)
 
 
 def _screened(
@@ -140,7 +188,7 @@ def _screened(
     }
     shift["cosine"] = shift["dot"]
     scale = {"cosine": of.length, "centred cosine": of.centred}
-    best, terms, size = {}, {}, min(block, n) ** 2
+    best, terms = {}, {}
     for name in NAMES:
         u = shift.get(name, np.zeros(n))[order]
         p = _over(np.ones(n), scale[name][order]) if name in scale else np.ones(n)
@@ -155,40 +203,23 @@ def _screened(
         best[name] = Best(n, k, doubt, width=4 * k)
         terms[name] = u.astype(np.float32), p.astype(np.float32)
 
-    rooms = (
-        threading.local()
-    )  # the system takes longer to give and take back memory for a tile than numpy to fill it
-
-    def take(name: str, i: slice, j: slice, product: Array) -> None:
+    def scoring(name: str) -> Scoring | None:
         u, p = terms[name]
-        if not hasattr(rooms, "tile"):
-            rooms.tile, rooms.mask = np.empty(size, np.float32), np.empty(size, np.bool_)
-        room, mask = (one[: product.size].reshape(product.shape) for one in (rooms.tile, rooms.mask))
-        tile = product
-        if name in shift:
-            tile = np.add(tile, u[i, None], out=room)
-            tile += u[j]
-        if name in scale:
-            tile = np.multiply(tile, p[i, None], out=room)
-            tile *= p[j]
-        if i == j:
-            if tile is product:
-                np.copyto(room, product)
-                tile = room
-            np.fill_diagonal(tile, -np.inf)
-            best[name].open(i, tile)
-        best[name].take_rows(i, tile, order[j], mask)
-        if i != j:
-            best[name].take_columns(j, tile, order[i], mask)
+        if name not in shift and name not in scale:
+            return None
 
-    spans = [slice(start, min(start + block, n)) for start in range(0, n, block)]
-    buffer = np.empty(size, np.float32)
-    with ThreadPoolExecutor(2) as pool:
-        for i, j in [*zip(spans, spans, strict=True), *itertools.combinations(spans, 2)]:
-            product = buffer[: (i.stop - i.start) * (j.stop - j.start)].reshape(i.stop - i.start, -1)
-            np.matmul(y[i], y[j].T, out=product)
-            for job in [pool.submit(take, name, i, j, product) for name in NAMES]:
-                job.result()
+        def score(i: slice, j: slice, product: Array, room: Array) -> Array:
+            if name in shift:
+                product = np.add(product, u[i, None], out=room)
+                product += u[j]
+            if name in scale:
+                product = np.multiply(product, p[i, None], out=room)
+                product *= p[j]
+            return product
+
+        return score
+
+    sift(y, y, order, [(best[name], scoring(name)) for name in NAMES], block)
     crowds: dict[int, list[npt.NDArray[np.int64]]] = {}
     for name in NAMES:
         add, times = terms[name]
@@ -197,6 +228,4 @@ def _screened(
             screen[at] = -np.inf
             floor = np.partition(screen, n - k)[n - k] - 2 * best[name].doubt[at]
             crowds.setdefault(int(at), []).append(order[screen >= floor])
-        best[name].fill[best[name].crowded()] = 0
-        best[name].tidy(np.arange(n))
     return best, crowds
