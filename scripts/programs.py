@@ -405,12 +405,12 @@ def _says(program: Program, label: str) -> str:
 
 
 def fence(classes: str, lines: list[str]) -> str:
-    """A fenced block for a page, with as many backticks as its lines need; search finds a program by name, not by line."""
+    """A fenced block for a page, with as many backticks as its lines need."""
     while lines and not lines[-1].strip():
         lines = lines[:-1]
     longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
     ticks = "`" * max(3, longest + 1)
-    return "\n".join([f'{ticks} {{ .{classes} data-search-exclude="true" }}', *lines, ticks])
+    return "\n".join([f"{ticks} {{ .{classes} }}", *lines, ticks])
 
 
 def code() -> str:

@@ -51,7 +51,7 @@ export class Tokenizer {
       const ids = this.piece(text.slice(at, next));
       const kept = ids.slice(0, limit - tokens.length);
       for (const id of kept) tokens.push({ id, bytes: this.bytesOf(id) });
-      if (kept.length < ids.length) tokens.cut = at + decoder.decode(bytesIn(kept.map((id) => this.names[id]).join("")), { stream: true }).length;
+      if (kept.length < ids.length) tokens.cut = at + wholeLength(bytesIn(kept.map((id) => this.names[id]).join("")));
       at = next;
     }
     return tokens;
@@ -226,8 +226,7 @@ const classTable = (classes) => {
 };
 
 const encoder = new TextEncoder(); // makes U+FFFD of a lone surrogate, as tiktoken does
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-const strict = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 
 /** @param {string} text */
 const utf8 = (text) => encoder.encode(text);
@@ -242,10 +241,13 @@ const latin = (bytes) => {
 /** And back. @param {string} name */
 const bytesIn = (name) => Uint8Array.from(name, (char) => char.charCodeAt(0));
 
+/** UTF-16 units of the whole characters that bytes begin with. @param {Uint8Array} bytes */
+const wholeLength = (bytes) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes, { stream: true }).length;
+
 /** The text that bytes are, or null. @param {Uint8Array} bytes @returns {string | null} */
 const whole = (bytes) => {
   try {
-    return strict.decode(bytes);
+    return decoder.decode(bytes);
   } catch {
     return null;
   }
