@@ -52,16 +52,7 @@ def test_a_card_is_a_picture_of_its_size_and_drawn_twice_it_is_the_same(tiny: Ta
     one, other = (cards.png(cards.svg(CARD, tiny)) for _ in range(2))
     assert one == other
     assert pixels(one).shape == (*SIZE[::-1], 4)
-    assert len(one) < 100_000
-
-
-def test_deflating_again_changes_no_pixel(tiny: Tables) -> None:
-    import vl_convert
-
-    picture = cards.svg(CARD, tiny)
-    drawn = vl_convert.svg_to_png(picture)
-    assert len(cards.png(picture)) < len(drawn) / 2
-    assert np.array_equal(pixels(cards.png(picture)), pixels(drawn))
+    assert len(one) < 400_000
 
 
 @pytest.mark.parametrize("card", [CARD, LONG, *cards.cards()], ids=lambda card: card.path or "home")
