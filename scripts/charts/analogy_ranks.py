@@ -64,7 +64,12 @@ def drawing(values: list[Row]) -> alt.Chart:
         ),
         y=alt.Y("item:N", sort=None, title=None, axis=alt.Axis(labelOverlap=False, grid=True)),
         color=alt.Color("inputs:N", title=None, sort=None),
-        shape=alt.Shape("who:N", title=None, scale=alt.Scale(domain=[OURS, THEIRS], range=["circle", "diamond"])),
+        shape=alt.Shape(
+            "who:N",
+            title=None,
+            legend=alt.Legend(columns=1),
+            scale=alt.Scale(domain=[OURS, THEIRS], range=["circle", "diamond"]),
+        ),
         tooltip=["question:N", "item:N", "who:N", "inputs:N", "rank:Q"],
     )  # fmt: skip
     ours = base.transform_filter(alt.datum.who == OURS).mark_point(size=45, filled=True)

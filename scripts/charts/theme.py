@@ -43,6 +43,7 @@ def config(mode: str) -> dict[str, Any]:
         "legend": {
             "labelColor": ink, "titleColor": ink, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal",
             "orient": "top", "gradientLength": 160, "columns": 2, "labelLimit": 200,
+            "layout": {"top": {"direction": "vertical"}},  # two of them side by side are wider than a phone
         },
         "mark": {"color": (LIGHT if light else DARK)[0]},
         "text": {"color": ink, "fontSize": 12},
