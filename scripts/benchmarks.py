@@ -49,8 +49,8 @@ def _line(row: dict[str, Any]) -> str:
     beside, other_spread = _figure(reference, row["reference"])
     notes = [
         how,
-        f"measured {spread}" if spread else "",
-        f"reference {other_spread}" if other_spread else "",
+        f"measured: {spread}" if spread else "",
+        f"reference: {other_spread}" if other_spread else "",
         row["why"],
     ]
     said = " · ".join(note for note in notes if note)
