@@ -19,8 +19,8 @@ TURNED, FIXED = "rotary, the row of ' cat'", "sinusoidal rows"
 def build(tables: Tables) -> alt.Chart:
     """Two lines over the distance."""
     row = np.asarray(tables.wte[tables.encoding.encode_single_token(" cat")], np.float64)
-    places = np.arange(0.0, tables.n_ctx, step(tables.n_ctx, 220))
-    turned = rotary(np.tile(row, (len(places), 1)), places)
+    places = np.arange(0, tables.n_ctx, step(tables.n_ctx, 220))
+    turned = rotary(np.tile(row, (len(places), 1)), places.astype(np.float64))
     fixed = sinusoidal(tables.n_ctx, tables.n_embd)[places]
     values = [
         {"table": name, "distance": int(p), "cosine": round(float(similarity), 4)}
