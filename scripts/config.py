@@ -60,6 +60,12 @@ def pages() -> list[tuple[str, str | None, str]]:
     return list(_entries(settings().get("nav") or [], ""))
 
 
+def place(page: str) -> int:
+    """Where a page, named by its stem, stands in the navigation; one that is not there stands after all that are."""
+    sources = [source for _, _, source in pages()]
+    return [*sources, f"{page}.md"].index(f"{page}.md")
+
+
 def _entries(entries: list[Any], section: str) -> Iterator[tuple[str, str | None, str]]:
     for entry in entries:
         if isinstance(entry, str):

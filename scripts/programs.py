@@ -451,9 +451,10 @@ def artefacts(provenance: Provenance, tables: Callable[[], Tables]) -> list[Arte
 
 
 def gallery(found: list[Program]) -> str:
-    """Every program in a list by page, each with a link to where it stands and to its file."""
+    """Every program in a list by page, in the order in which one reads them; with links to where it stands and to its file."""
     lines: list[str] = []
-    for page, of_page in itertools.groupby(found, key=lambda program: program.page):
+    ordered = sorted(found, key=lambda program: (config.place(program.page), program.page))
+    for page, of_page in itertools.groupby(ordered, key=lambda program: program.page):
         lines += ["", f"## {page_title(page)} {{ #{page} }}", ""]
         for program in of_page:
             link = published(program).relative_to(GENERATED.parent).as_posix()
@@ -501,7 +502,9 @@ def index(provenance: Provenance) -> list[Artefact]:
             FRAGMENTS / "programs" / "address.md": _addresses(found).encode(),
         }
 
-    titles = [page_title(page) for page in sorted({program.page for program in found})]
+    titles = [
+        f"{config.place(page)} {page_title(page)}" for page in sorted({program.page for program in found})
+    ]
     by = code()
     keys = [key(program, provenance, by) for program in found]
     return [Artefact("programs.json", fingerprint("programs.json", *keys, *titles), make)]

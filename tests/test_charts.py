@@ -170,6 +170,28 @@ def test_diverging_colours_meet_at_a_neutral_one(tiny: Tables) -> None:
         assert max(channels) - min(channels) < 16
 
 
+@pytest.mark.parametrize(
+    ("count", "most"), [(64, 48), (48, 64), (1024, 48), (768, 64), (1600, 64), (128_000, 48)]
+)
+def test_a_sample_is_even_small_and_its_sentence_says_how_it_was_drawn(count: int, most: int) -> None:
+    step = theme.step(count, most)
+    shown = range(0, count, step)
+    assert len(shown) <= most
+    assert step in (1, 2, 5) or step % 5 == 0
+    assert theme.every(shown) == {1: "every", 2: "every 2nd"}.get(step, f"every {step}th")
+
+
+def test_the_parallelogram_has_as_many_pixels_for_a_unit_across_as_up(built: Project) -> None:
+    """The picture is drawn to scale: the step from man to woman has the same slope in pixels as in the data."""
+    rows = {row["word"]: row for row in spec_of(built, "king_parallelogram")["data"]["values"]}
+    for picture in PICTURES:
+        drawing = ElementTree.fromstring(file(built, f"king_parallelogram-{picture}.svg"))
+        lines = [e for e in drawing.iter() if e.tag.endswith("line") and e.get("stroke-dasharray")]
+        slopes = [float(e.attrib["y2"]) / float(e.attrib["x2"]) for e in lines]
+        assert len(slopes) == 2
+        assert slopes == pytest.approx([-rows["woman"]["y"] / rows["woman"]["x"]] * 2, rel=0.01)
+
+
 def test_every_page_that_a_chart_names_is_there() -> None:
     for name in charts.names():
         assert (DOCS / f"{charts.module(name).PAGE}.md").is_file()

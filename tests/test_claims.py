@@ -569,6 +569,19 @@ def test_a_fragment_becomes_a_block_that_can_be_filtered_and_read_without_colour
             )
 
 
+def test_a_claim_shows_its_verdict_and_folds_its_rule(on_tiny: list[Judged]) -> None:
+    for one in on_tiny:
+        seen, _, folded = pages.block(one).partition("<details")
+        assert one.claim.statement in seen
+        assert pages.VERDICTS[one.verdict][1] in seen
+        assert (one.evidence in seen) is (one.verdict != "not checked"), (
+            "one line, where there is no evidence"
+        )
+        for part in (one.claim.judged, one.evidence, one.claim.source.text):
+            assert part in seen + folded, "nothing is lost"
+        assert one.claim.judged in folded
+
+
 @pytest.mark.needs_shared
 def test_every_published_number_stands_beside_ours(without_wte: Tables) -> None:
     results = published.checked(without_wte)

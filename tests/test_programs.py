@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scripts import labels, programs
+from scripts import config, labels, programs
 from scripts.build import BuildError, Files
 from scripts.programs import Program
 from scripts.site_check import Node, parse
@@ -402,3 +402,10 @@ def test_files_of_a_program_are_its_own(tiny: Tables) -> None:
     program = next(p for p in PROGRAMS if p.name == "lookup/look_up_by_hand")
     assert files[programs.published(program)] == program.path.read_bytes()
     assert np.all([isinstance(data, bytes) for data in files.values()])
+
+
+def test_the_list_of_programs_is_in_reading_order() -> None:
+    told = re.findall(r"^## .* \{ #(\w+) \}$", programs.gallery(programs.programs()), re.MULTILINE)
+    read = [source.removesuffix(".md") for _, _, source in config.pages()]
+    assert set(told) == {program.page for program in programs.programs()}
+    assert told == [page for page in read if page in told]

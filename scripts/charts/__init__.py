@@ -25,7 +25,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from scripts import labels
+from scripts import config, labels
 from scripts.build import Artefact, BuildError, Files, environment, fingerprint, sources
 from scripts.charts import theme
 from scripts.paths import CHARTS, DOCS, FRAGMENTS, GENERATED, page_title
@@ -242,7 +242,7 @@ def _bundle() -> Files:
 
 def _gallery() -> str:
     lines = ["| chart | page |", "|---|---|"]
-    for name in names():
+    for name in sorted(names(), key=lambda name: config.place(module(name).PAGE)):
         page, title = module(name).PAGE, module(name).__doc__.split("\n")[0].rstrip(".")
         lines.append(f"| [{title}]({page}.md#chart-{name}) | {page_title(page)} |")
     return "\n".join(lines) + "\n"
@@ -268,4 +268,6 @@ def artefacts(provenance: Provenance, tables: Callable[[], Tables]) -> list[Arte
 
 def _titles() -> str:
     heads = [ast.get_docstring(ast.parse((CHARTS / f"{name}.py").read_bytes())) or "" for name in names()]
-    return json.dumps([heads, [page_title(path.stem) for path in sorted(DOCS.glob("*.md"))]])
+    return json.dumps(
+        [heads, [f"{config.place(path.stem)} {page_title(path.stem)}" for path in sorted(DOCS.glob("*.md"))]]
+    )

@@ -54,16 +54,22 @@ def ranks(tables: Tables, metric: Metric) -> list[Row]:
 
 def drawing(values: list[Row]) -> alt.Chart:
     """An item a line, ranks on a logarithmic scale; the best place is on the left."""
+    worst = max(value["rank"] for value in values)
     base = alt.Chart(alt.Data(values=values)).encode(
         x=alt.X(
             "rank:Q",
             title="rank of the right answer (1 is first)",
-            scale=alt.Scale(type="log", domainMin=1),
+            scale=alt.Scale(type="log", domain=[0.8, 1.4 * worst], nice=False),  # no mark is cut at an end
             axis=alt.Axis(format="~s", values=[1, 10, 100, 1000, 10_000]),
         ),
         y=alt.Y("item:N", sort=None, title=None, axis=alt.Axis(labelOverlap=False, grid=True)),
         color=alt.Color("inputs:N", title=None, sort=None),
-        shape=alt.Shape("who:N", legend=None, scale=alt.Scale(domain=[OURS, THEIRS], range=["circle", "diamond"])),
+        shape=alt.Shape(
+            "who:N",
+            title=None,
+            legend=alt.Legend(columns=1),
+            scale=alt.Scale(domain=[OURS, THEIRS], range=["circle", "diamond"]),
+        ),
         tooltip=["question:N", "item:N", "who:N", "inputs:N", "rank:Q"],
     )  # fmt: skip
     ours = base.transform_filter(alt.datum.who == OURS).mark_point(size=45, filled=True)

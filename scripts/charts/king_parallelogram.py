@@ -34,9 +34,10 @@ def build(tables: Tables) -> alt.Chart:
     for start, end in ((0, 1), (2, 4)):  # the same step from man and from king
         values[start] |= {"to_x": values[end]["x"], "to_y": values[end]["y"]}
     values = [{"to_x": None, "to_y": None} | value for value in values]
+    scale = {axis: same_scale(values, axis) for axis in "xy"}
     base = alt.Chart(alt.Data(values=values)).encode(
-        x=alt.X("x:Q", title="from man to king", scale=alt.Scale(padding=40)),
-        y=alt.Y("y:Q", title="across", scale=alt.Scale(padding=26)),
+        x=alt.X("x:Q", title="from man to king", scale=scale["x"], axis=alt.Axis(tickCount=6)),
+        y=alt.Y("y:Q", title="across", scale=scale["y"], axis=alt.Axis(tickCount=6)),
         tooltip=["word:N", "x:Q", "y:Q", "off_plane:Q", "from_target:Q"],
     )
     steps = base.transform_filter("isValid(datum.to_x)").mark_rule(strokeDash=[5, 4])
@@ -53,6 +54,24 @@ def build(tables: Tables) -> alt.Chart:
     return chart
 
 
+def same_scale(values: list[Row], axis: str) -> alt.Scale:
+    """The axis, ``x`` or ``y``, on which a unit has as many pixels as on the other, however wide the chart is.
+
+    A picture about lengths and angles must not be stretched: the domain is the middle of the data and, to both sides, half
+    the chart's size at the number of units that a pixel has to stand for, so that all points and their words have room.
+    """
+    ends = {key: [min(v[key] for v in values), max(v[key] for v in values)] for key in "xy"}
+    across, up = (high - low for low, high in ends.values())
+    pixel = f"max({across:.4f} / (width - 80), {up:.4f} / (height - 60))"
+    middle, half = sum(ends[axis]) / 2, {"x": "width / 2", "y": "height / 2"}[axis]
+    return alt.Scale(
+        domainMin=alt.ExprRef(f"{middle:.4f} - {half} * {pixel}"),
+        domainMax=alt.ExprRef(f"{middle:.4f} + {half} * {pixel}"),
+        zero=False,
+        nice=False,
+    )
+
+
 def describe(rows: list[Row]) -> str:
     """How far the sum is from king and from queen, and how much of queen the plane leaves out."""
     row = {row["word"]: row for row in rows}
@@ -60,5 +79,5 @@ def describe(rows: list[Row]) -> str:
     return (
         f"Both dashed lines are the step from man to woman. The sum is {king['from_target']:.2f} from king and "
         f"{queen['from_target']:.2f} from queen, which itself stands {queen['off_plane']:.2f} off this plane: what is "
-        "drawn of it is a shadow. Each axis has its own scale."
+        "drawn of it is a shadow. Both axes have the same scale, so lengths and angles in the plane are true."
     )

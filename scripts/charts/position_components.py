@@ -4,9 +4,9 @@ Coordinates of each position on the first components of the centred table.
 """
 
 import altair as alt
-import numpy as np
 
 from scripts.charts import Row
+from scripts.charts.theme import every, step
 from scripts.geometry import principal_components
 from scripts.tables import Tables
 
@@ -16,9 +16,9 @@ PAGE = "positions"
 def build(tables: Tables) -> alt.Chart:
     """Each component as a wave over the positions."""
     found = principal_components(tables.wpe, 3)
-    places = np.unique(np.linspace(0, tables.n_ctx - 1, 256).astype(int))
+    places = range(0, tables.n_ctx, step(tables.n_ctx, 256))
     values = [
-        {"component": f"component {c + 1}", "position": int(p), "coordinate": round(float(found.coordinates[p, c]), 4),
+        {"component": f"component {c + 1}", "position": p, "coordinate": round(float(found.coordinates[p, c]), 4),
          "share": round(float(found.share[c]), 4)}
         for c in range(3)
         for p in places
@@ -41,4 +41,7 @@ def describe(rows: list[Row]) -> str:
     """Variance that the components keep."""
     share = {row["component"]: row["share"] for row in rows}
     each = ", ".join(f"{value:.1%}" for value in share.values())
-    return f"The three components keep {sum(share.values()):.1%} of the variance of the table ({each})."
+    return (
+        f"The three components keep {sum(share.values()):.1%} of the variance of the table ({each}). "
+        f"Drawn is {every(row['position'] for row in rows)} position."
+    )

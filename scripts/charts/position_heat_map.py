@@ -5,7 +5,7 @@ Rows of wpe at evenly spaced positions, dimensions in the order of the table, th
 
 import altair as alt
 
-from scripts.charts import Row
+from scripts.charts import Row, theme
 from scripts.charts.theme import heat_map, thin
 from scripts.tables import Tables
 
@@ -20,8 +20,8 @@ def build(tables: Tables) -> alt.Chart:
 def describe(rows: list[Row]) -> str:
     """What is shown, and its extremes."""
     value = [row["value"] for row in rows]
-    shown = len({row["position"] for row in rows}), len({row["dimension"] for row in rows})
+    position, dimension = (theme.every(row[key] for row in rows) for key in ("position", "dimension"))
     return (
-        f"{shown[0]} positions and {shown[1]} dimensions of the table, between {min(value):.2f} and {max(value):.2f}; "
+        f"Shown are {position} position and {dimension} dimension of the table, with numbers between {min(value):.2f} and {max(value):.2f}; "
         "colours end at the value that 99 of 100 cells do not exceed."
     )

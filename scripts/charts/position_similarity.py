@@ -4,9 +4,9 @@ Mean cosine similarity of all pairs of positions at each distance.
 """
 
 import altair as alt
-import numpy as np
 
 from scripts.charts import Row
+from scripts.charts.theme import every, step
 from scripts.positions import similarity_by_distance, sinusoidal
 from scripts.tables import Tables
 
@@ -16,12 +16,12 @@ LEARNED, FIXED = "learned (wpe)", "sinusoidal"
 
 def build(tables: Tables) -> alt.Chart:
     """Two lines over the distance."""
-    distances = np.unique(np.linspace(0, tables.n_ctx - 1, 200).astype(int))
+    distances = range(0, tables.n_ctx, step(tables.n_ctx, 210))
     values: list[Row] = []
     for name, table in ((LEARNED, tables.wpe), (FIXED, sinusoidal(tables.n_ctx, tables.n_embd))):
         mean, least, most = similarity_by_distance(table)
         values += [
-            {"table": name, "distance": int(d), "mean": round(float(mean[d]), 4), "least": round(float(least[d]), 4),
+            {"table": name, "distance": d, "mean": round(float(mean[d]), 4), "least": round(float(least[d]), 4),
              "greatest": round(float(most[d]), 4)}
             for d in distances
         ]  # fmt: skip
@@ -49,6 +49,6 @@ def describe(rows: list[Row]) -> str:
     learned = [row for row in rows if row["table"] == LEARNED and row["distance"] > 0]
     low = min(learned, key=lambda row: float(row["mean"]))
     return (
-        f"Learned: mean cosine {learned[0]['mean']:.3f} at distance {learned[0]['distance']}, least at distance "
+        f"Drawn is {every(row['distance'] for row in rows)} distance. Learned: mean cosine {learned[0]['mean']:.3f} at distance {learned[0]['distance']}, least at distance "
         f"{low['distance']} with {low['mean']:.3f}."
     )

@@ -7,6 +7,7 @@ import altair as alt
 import numpy as np
 
 from scripts.charts import Row
+from scripts.charts.theme import every, step
 from scripts.geometry import cosine
 from scripts.positions import rotary, sinusoidal
 from scripts.tables import Tables
@@ -18,8 +19,8 @@ TURNED, FIXED = "rotary, the row of ' cat'", "sinusoidal rows"
 def build(tables: Tables) -> alt.Chart:
     """Two lines over the distance."""
     row = np.asarray(tables.wte[tables.encoding.encode_single_token(" cat")], np.float64)
-    places = np.unique(np.linspace(0, tables.n_ctx - 1, 220).astype(int))
-    turned = rotary(np.tile(row, (len(places), 1)), places)
+    places = np.arange(0, tables.n_ctx, step(tables.n_ctx, 220))
+    turned = rotary(np.tile(row, (len(places), 1)), places.astype(np.float64))
     fixed = sinusoidal(tables.n_ctx, tables.n_embd)[places]
     values = [
         {"table": name, "distance": int(p), "cosine": round(float(similarity), 4)}
@@ -50,6 +51,6 @@ def describe(rows: list[Row]) -> str:
     turned = np.array([row["cosine"] for row in rows if row["table"] == TURNED])
     fixed = np.array([row["cosine"] for row in rows if row["table"] == FIXED])
     return (
-        f"Both begin at 1 and fall in waves of the same lengths; they differ by {np.abs(turned - fixed).max():.2f} at the "
+        f"Drawn is {every(row['distance'] for row in rows)} distance. Both begin at 1 and fall in waves of the same lengths; they differ by {np.abs(turned - fixed).max():.2f} at the "
         "most, because the row gives some waves more weight than others."
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,6 +43,7 @@ def config(mode: str) -> dict[str, Any]:
         "legend": {
             "labelColor": ink, "titleColor": ink, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal",
             "orient": "top", "gradientLength": 160, "columns": 2, "labelLimit": 200,
+            "layout": {"top": {"direction": "vertical"}},  # two of them side by side are wider than a phone
         },
         "mark": {"color": (LIGHT if light else DARK)[0]},
         "text": {"color": ink, "fontSize": 12},
@@ -56,8 +59,20 @@ def config(mode: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def step(count: int, most: int) -> int:
+    """Every how many of ``count`` things have to be shown, so that at most ``most`` are: a round number, or 1 for all."""
+    return next(n for n in itertools.chain((1, 2, 5), itertools.count(10, 5)) if count <= n * most)
+
+
+def every(numbers: Iterable[float]) -> str:
+    """Which of the numbers from 0 on these evenly spaced ones are, in words: ``every``, ``every 2nd``, ``every 15th``."""
+    first, second, *_ = sorted(set(numbers))
+    apart = int(second - first)
+    return "every" if apart == 1 else f"every {apart}{'nd' if apart == 2 else 'th'}"
+
+
 def thin(table: Array, positions: int = 48, dimensions: int = 64) -> list[dict[str, float]]:
-    """Evenly spaced cells of a table of positions, whose every cell no screen can show.
+    """Evenly spaced cells of a table of positions, whose every cell no screen can show: each ``step``-th row and column.
 
     Args:
         table: (n_ctx, n_embd).
@@ -67,10 +82,11 @@ def thin(table: Array, positions: int = 48, dimensions: int = 64) -> list[dict[s
     Returns:
         One dict a cell: ``position``, ``dimension``, ``value`` (4 decimals).
     """
-    p = np.unique(np.linspace(0, table.shape[0] - 1, min(positions, table.shape[0])).astype(int))
-    d = np.unique(np.linspace(0, table.shape[1] - 1, min(dimensions, table.shape[1])).astype(int))
+    n_ctx, n_embd = table.shape
     return [
-        {"position": int(i), "dimension": int(j), "value": round(float(table[i, j]), 4)} for i in p for j in d
+        {"position": i, "dimension": j, "value": round(float(table[i, j]), 4)}
+        for i in range(0, n_ctx, step(n_ctx, positions))
+        for j in range(0, n_embd, step(n_embd, dimensions))
     ]
 
 
@@ -80,8 +96,8 @@ def heat_map(values: list[dict[str, float]]) -> alt.Chart:
 
     limit = float(np.quantile([abs(value["value"]) for value in values], 0.99))
     ticks = (
-        sorted({value["position"] for value in values})[::8],
-        sorted({value["dimension"] for value in values})[::8],
+        sorted({value["position"] for value in values})[::10],
+        sorted({value["dimension"] for value in values})[::10],
     )
     return (
         alt.Chart(alt.Data(values=values))

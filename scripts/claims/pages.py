@@ -46,29 +46,48 @@ def judge_all(tables: Tables, tiny: Tables) -> list[Judged]:
 
 
 def block(judged: Judged) -> str:
-    """A claim as a page shows it: Markdown in a ``div`` with what a filter needs to know of it."""
+    """A claim as a page shows it: Markdown in a ``div`` with what a filter needs to know of it.
+
+    The statement, its verdict, the evidence and the source are seen at once; how it is judged and how to cite it are
+    folded. A claim that this build does not check is one line: all that would be evidence or source is folded too.
+    """
     made = judged.claim
     icon, word = VERDICTS[judged.verdict]
     verdict = judged.verdict.replace(" ", "-")
     on = f" for {judged.model}" if judged.model else ""
+    told = f'<span class="claim-verdict"><span class="claim-icon" aria-hidden="true">{icon}</span> {word}{on}.</span>'
+    source = f"""\
+Source: {_source(made.source)}. [Link](#{made.anchor}){{ .claim-link title="Link to this claim" }}
+{{ .claim-source }}"""
+    if judged.verdict == "not checked":
+        seen = [f"{told} **{made.statement}**\n{{ .claim-statement }}"]
+        summary, folded = "Why · source · how it is judged · cite", [judged.evidence, source]
+    else:
+        seen = [
+            f"**{made.statement}**\n{{ .claim-statement }}",
+            f"{told} {judged.evidence}\n{{ .claim-evidence }}",
+            source,
+        ]
+        summary, folded = "How it is judged · cite", []
+    folded += [f"{made.judged}\n{{ .claim-judged }}"]
+    between = "\n\n"
     return f"""\
 <div class="claim claim-{verdict}" id="{made.anchor}" data-claim="{made.page}/{made.id}" data-verdict="{verdict}" \
 data-page="{made.page}" data-source="{made.source.kind}" data-model="{" ".join(sorted(made.models))}" \
 role="group" aria-label="Claim: {word}" markdown>
 
-**{made.statement}**
-{{ .claim-statement }}
+{between.join(seen)}
 
-<span class="claim-verdict"><span class="claim-icon" aria-hidden="true">{icon}</span> {word}{on}.</span> {judged.evidence}
-{{ .claim-evidence }}
+<details class="claim-how" markdown>
+<summary data-search-exclude="true">{summary}</summary>
 
-Source: {_source(made.source)}. {made.judged} [Link](#{made.anchor}){{ .claim-link title="Link to this claim" }}
-{{ .claim-judged }}
+{between.join(folded)}
 
-<details class="claim-cite" data-search-exclude="true" markdown>
-<summary>Cite</summary>
+<div class="claim-cite" data-search-exclude="true" markdown>
 
 {_cited(judged)}
+
+</div>
 
 </details>
 

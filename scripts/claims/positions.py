@@ -110,8 +110,9 @@ def positions_are_a_helix(tables: Tables) -> Finding:
     """GPT-2's positional embedding matrix is a helix.
 
     The first three principal components of `wpe`. Holds if they have at least 80 % of the variance, if around the first two the
-    rows turn evenly (a straight line of angle against position, R² ≥ 0.95) by more than one whole turn, and if along the third
-    they advance (correlation with the position ≥ 0.9 in size); partly if two of the three.
+    rows turn evenly (a straight line of angle against position explains at least 95 % of the angles' variance: R² ≥ 0.95) by
+    more than one whole turn, and if along the third they advance (correlation with the position ≥ 0.9 in size); partly if two
+    of the three.
     """
     found = _components(tables)
     inner = slice(1, tables.n_ctx - 1)  # the first and the last row are odd, which is another claim

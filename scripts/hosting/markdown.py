@@ -100,7 +100,8 @@ def _unmarked(text: str) -> str:
         return f"\0{len(kept) - 1}\0"
 
     text = CODE.sub(keep, text)
-    text = re.sub(r"<details class=\"claim-cite\".*?</details>", "", text, flags=re.DOTALL)
+    text = re.sub(r"<div class=\"claim-cite\".*?</div>", "", text, flags=re.DOTALL)
+    text = re.sub(r"(<details class=\"claim-how\"[^>]*>\n)<summary\b.*?</summary>", r"\1", text)
     text = re.sub(
         r"!\[[^\]]*\]\([^)]*\)(?:\{[^{}]*\})?", "", text
     )  # a chart's sentence says what its pictures show
