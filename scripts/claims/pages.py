@@ -141,8 +141,9 @@ def report(judged: Sequence[Judged]) -> Iterator[str]:
         for one in of_page:
             icon, word = VERDICTS[one.verdict]
             yield f"  {icon} {one.claim.statement}\n      {word}{f' for {one.model}' if one.model else ''}: {one.evidence}"
-    counts = counted(judged)
-    yield f"\n{len(judged)} claims: " + ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+    said = {"holds": "hold", "partly": "hold partly", "fails": "fail"}
+    counts = [f"{count} {said.get(verdict, verdict)}" for verdict, count in counted(judged).items()]
+    yield f"\n{len(judged)} claims: " + ", ".join(counts)
 
 
 FACT_VERDICTS: dict[published.Verdict, str] = {
