@@ -69,7 +69,6 @@ def main(argv: list[str] | None = None) -> int:
             "date": f"{datetime.now(UTC):%Y-%m-%d}",
             "machine": machine,
             "groups": args.only or list(GROUPS),
-            "header": HEADER,
             "rows": [row.record() for row in found],
         }
         args.json.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")

@@ -23,11 +23,24 @@ class Figure:
         """Of ``values``."""
         return statistics.median(self.values)
 
+    @property
+    def shown(self) -> str:
+        """The median with its unit."""
+        return f"{human(self.median)} {self.unit}".strip()
+
+    @property
+    def said(self) -> str:
+        """What should be known of it: the spread, and the note."""
+        spread = f"(median of {len(self.values)}, {human(min(self.values))}–{human(max(self.values))})"
+        return f"{spread if len(self.values) > 1 else ''} {self.note}".strip()
+
     def __str__(self) -> str:
-        text = f"{human(self.median)} {self.unit}"
-        if len(self.values) > 1:
-            text += f" (median of {len(self.values)}, {human(min(self.values))}–{human(max(self.values))})"
-        return f"{text} {self.note}".strip()
+        return f"{self.shown} {self.said}".strip()
+
+    def record(self) -> dict[str, Any]:
+        """For the JSON."""
+        figures = {"values": list(self.values), "median": self.median, "unit": self.unit}
+        return {**figures, "shown": self.shown, "said": self.said}
 
 
 @dataclass(frozen=True)
@@ -78,23 +91,14 @@ class Row:
 
     def record(self) -> dict[str, Any]:
         """For the JSON."""
-
-        def figure(f: Figure | None) -> dict[str, Any] | None:
-            return (
-                None
-                if f is None
-                else {"values": list(f.values), "median": f.median, "unit": f.unit, "note": f.note}
-            )
-
         return {
             "what": self.what,
-            "measured": figure(self.measured),
-            "reference": figure(self.reference),
+            "measured": self.measured and self.measured.record(),
+            "reference": self.reference and self.reference.record(),
             "ratio": self.ratio,
             "to_reach": self.to_reach,
             "met": self.met,
             "why": self.why,
-            "line": self.line,
             **(self.values or {}),
         }
 

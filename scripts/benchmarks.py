@@ -40,31 +40,23 @@ def table() -> str:
 
 def _line(row: dict[str, Any]) -> str:
     """A row of the bench with figures alone in its columns: what was run, the spread and all remarks stand under its name."""
-    what, measured, reference, ratio, to_reach, met = re.split(r"(?<!\\) \| ", row["line"][2:-2])
-    run = re.fullmatch(r"(?P<short>[^(]+) \((?P<how>.*)\)", what)
-    short, how = (run["short"], run["how"]) if run else (what, "")
-    if row["why"]:
-        measured = measured.removesuffix(f": {row['why']}")
-    value, spread = _figure(measured, row["measured"])
-    beside, other_spread = _figure(reference, row["reference"])
-    notes = [
-        how,
-        f"measured: {spread}" if spread else "",
-        f"reference: {other_spread}" if other_spread else "",
-        row["why"],
+    run = re.fullmatch(r"(?P<short>[^(]+) \((?P<how>.*)\)", row["what"])
+    short, how = (run["short"], run["how"]) if run else (row["what"], "")
+    notes = [how, *(f"{which}: {_of(row[which], 'said')}" for which in ("measured", "reference")), row["why"]]
+    said = " · ".join(note for note in notes if note and not note.endswith(": "))
+    cells = [
+        f'{short} <br><span class="benchmark-notes">{said}</span>' if said else short,
+        _of(row["measured"], "shown") or "not measured",
+        _of(row["reference"], "shown"),
+        "" if row["ratio"] is None else f"{row['ratio']:.2f}",
+        row["to_reach"],
+        {True: "yes", False: "**no**", None: "—"}[row["met"]],
     ]
-    said = " · ".join(note for note in notes if note)
-    below = f' <br><span class="benchmark-notes">{said}</span>' if said else ""
-    return f"| {short}{below} | {value} | {beside} | {ratio} | {to_reach} | {met} |"
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
 
-def _figure(text: str, figure: dict[str, Any] | None) -> tuple[str, str]:
-    """The number with its unit, and what the bench says after it."""
-    if figure is None:
-        return text, ""
-    words = text.split(" ")
-    end = 2 if figure["unit"] else 1
-    return " ".join(words[:end]), " ".join(words[end:]).lstrip("— ")
+def _of(figure: dict[str, Any] | None, part: str) -> str:
+    return str(figure[part]) if figure else ""
 
 
 def artefacts() -> list[Artefact]:
