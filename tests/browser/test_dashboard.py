@@ -159,7 +159,9 @@ def test_the_strips_are_the_table_s_numbers_and_add_up(dashboard: Start, tiny: T
     assert slider.get_attribute("aria-valuenow") == str(tiny.n_embd - 1)
 
     page.get_by_text(f"All {tiny.n_embd} numbers").click()
-    cells = page.locator(".dash-numbers tbody tr").all_inner_texts()
+    lines = page.locator(".dash-numbers tbody tr")
+    lines.nth(tiny.n_embd - 1).wait_for()  # the table is made after the click
+    cells = lines.all_inner_texts()
     assert [line.split() for line in cells] == [
         [str(i), f"{row[i]:.6f}", f"{position[i]:.6f}", f"{row[i] + position[i]:.6f}"]
         for i in range(tiny.n_embd)
