@@ -21,9 +21,7 @@ LONGEST = 60
 #: What Windows takes for a device, whatever stands behind the dot.
 DEVICES = {"aux", "con", "nul", "prn", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 
-PROGRAM = '''\
-"""{title}."""
-
+LOADING = """\
 import tiktoken
 from huggingface_hub import hf_hub_download
 from safetensors import safe_open
@@ -36,10 +34,20 @@ with safe_open(path, "numpy") as tensors:
     wte = tensors.get_tensor("wte.weight")  # (50257, 768)
 encoding = tiktoken.get_encoding("gpt2")
 
+"""
+
+PROGRAM = (
+    '''\
+"""{title}."""
+
+'''
+    + LOADING
+    + """\
 token = encoding.encode_single_token(" cat")
 row = wte[token]  # (768,)
 print(f"token {{token}} has a row of {{len(row)}} numbers; the first is {{row[0]:.4f}}")
-'''
+"""
+)
 
 CHART = '''\
 """{title}.
@@ -107,7 +115,8 @@ Begin with the question a newcomer has. Show the smallest example that can be ch
 misunderstood.
 """
 
-LAB = """\
+LAB = (
+    """\
 # %% [markdown]
 # # {title}
 #
@@ -122,18 +131,9 @@ LAB = """\
 # `wte` is GPT-2's table of token embeddings. `encoding` turns text into token IDs, and back.
 
 # %%
-import tiktoken
-from huggingface_hub import hf_hub_download
-from safetensors import safe_open
-
-revision = "607a30d783dfa663caf39e06633721c8d4cfcd7e"
-path = hf_hub_download(
-    "openai-community/gpt2", "model.safetensors", revision=revision
-)
-with safe_open(path, "numpy") as tensors:
-    wte = tensors.get_tensor("wte.weight")  # (50257, 768)
-encoding = tiktoken.get_encoding("gpt2")
-
+"""
+    + LOADING
+    + """\
 print("rows, and numbers a row:", wte.shape)
 
 # %% [markdown]
@@ -151,6 +151,7 @@ print(len(wte[token]), "numbers in row", token)
 # %% [markdown] tags=["answer"]
 # As many as any other row: it is a row of one table.
 """
+)
 
 LAB_PAGE = """\
 ---
