@@ -123,6 +123,11 @@ async () => {
 }
 """
 
+#: The charts have been taken in hand: each has its button.  That is after the page's load event, as their module is imported.
+IN_HAND = """
+[...document.querySelectorAll('figure.chart')].every((f) => f.querySelector('.chart-png'))
+"""
+
 #: The names of the charts that have not come alive.
 STILL = """
 [...document.querySelectorAll('figure.chart')].filter((f) => !f.querySelector('.chart-live svg')).map((f) => f.id)
@@ -169,6 +174,9 @@ class Reader:
     def read(self) -> None:
         """Scroll to the end, and wait until every chart on the way is alive and every picture is there."""
         for _ in range(4):
+            self.page.wait_for_function(
+                IN_HAND, polling=100
+            )  # else a fast scroll passes charts nobody watches yet
             if self.page.evaluate(SCROLL) and self._alive():
                 return
             self._turn_to_a_new_page()

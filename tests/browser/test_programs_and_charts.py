@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from scripts import charts, programs
 from tests.browser.conftest import BASE, Reader
@@ -116,7 +116,7 @@ def test_a_live_chart_replaces_its_picture_and_follows_the_scheme(stem: str, rea
     for scheme in ("light", "dark"):
         for figure in visit.page.locator("figure.chart").all():
             assert not [image for image in figure.locator("img").all() if image.is_visible()]
-            assert figure.locator(".chart-live svg").count() == 1
+            expect(figure.locator(".chart-live svg")).to_have_count(1)  # while it is drawn anew there is none
         ink = "() => document.querySelector('.chart-live svg text').getAttribute('fill')"
         inks[scheme] = visit.page.evaluate(ink)
         if scheme == "light":
