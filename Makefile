@@ -25,7 +25,7 @@ $(ENV): requirements.lock
 	@touch $@
 
 serve: $(ENV) ## build what is stale, serve on localhost, reload on every change
-	$(RUN) -m mkdocs serve --no-strict
+	$(RUN) -m mkdocs serve --dirty --no-strict
 
 build: $(ENV) ## build the site into site/, and look through it
 	$(RUN) -m mkdocs build

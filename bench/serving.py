@@ -18,6 +18,7 @@ PAGE = "`mkdocs serve`: a page saved → reloaded with the change"
 PROGRAM = "`mkdocs serve`: a program saved → reloaded with its new output"
 LOOP = "`mkdocs serve`: builds in the 10 s after the last reload"
 QUIET = 10.0  # seconds in which nothing should be built
+OPTIONS = ["--dirty", "--no-strict"]  # as `make serve`
 LIMIT = 60.0  # seconds; what takes longer is an error
 
 
@@ -28,7 +29,7 @@ def rows(place: Place) -> Iterator[Row]:
     run([PYTHON, "-m", "mkdocs", "build", "-q"], env=env, cwd=copy)
     bare = bare_config(copy)
     page, program = copy / "docs" / "lookup.md", copy / "snippets" / "lookup" / "measure_table.py"
-    with Served(copy, env) as ours:
+    with Served(copy, env, OPTIONS) as ours:
         pages = [
             ours.saved(page, "lookup/", f"\nSaved {turn} by the bench.\n") for turn in range(place.times)
         ]

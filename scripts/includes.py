@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from scripts.paths import DOCS, FRAGMENTS
+from scripts.paths import CONFIG, DOCS, FRAGMENTS
 
 INCLUDE = re.compile(r'^(?P<indent>[ \t]*)--8<-- "(?P<name>[^"]+)"[ \t]*$', re.MULTILINE)
 
@@ -28,6 +28,24 @@ def includes() -> Iterator[Include]:
         for match in INCLUDE.finditer(text):
             line = text.count("\n", 0, match.start()) + 1
             yield Include(path.relative_to(DOCS).as_posix(), line, match["name"])
+
+
+def changed(page: str, also: Iterable[str] = ()) -> float:
+    """When what ``docs/<page>`` is made of was last changed, in seconds since 1970.
+
+    That is the page, what it includes and what that includes in turn, the pieces ``also`` that every page has, and the
+    configuration.
+    """
+    seen = {CONFIG, DOCS / page}
+    waiting = [DOCS / page, *(FRAGMENTS / name for name in also)]
+    while waiting:
+        path = waiting.pop()
+        if not path.is_file():
+            continue
+        seen.add(path)
+        inner = {FRAGMENTS / match["name"] for match in INCLUDE.finditer(path.read_text("utf-8"))}
+        waiting += inner - seen
+    return max(path.stat().st_mtime for path in seen)
 
 
 def _lost() -> list[Include]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -12,9 +14,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from scripts.paths import ROOT
 from tests.conftest import Project
 
 PROGRAM = "lookup/look_up_by_hand"
+
+#: What ``make serve`` runs.
+SERVE = re.findall(r"-m (mkdocs serve .*)", (ROOT / "Makefile").read_text("utf-8"))[0].split()
 
 
 class Served:
@@ -30,25 +36,25 @@ class Served:
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("HF_", "EMBEDDINGS_"))}
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-u", "-m", "mkdocs", "serve", "-a", f"127.0.0.1:{port}"],
+                [sys.executable, "-u", "-m", *SERVE, "-a", f"127.0.0.1:{port}"],
                 cwd=project.root,
                 env={**kept, "EMBEDDINGS_MODEL": "tiny", "HF_HUB_OFFLINE": "1", "NO_MKDOCS_2_WARNING": "1"},
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
 
-    def page(self) -> str:
+    def page(self, path: str = "") -> str:
         try:
-            with urllib.request.urlopen(self.address, timeout=30) as answer:
+            with urllib.request.urlopen(self.address + path, timeout=30) as answer:
                 text: str = answer.read().decode()
         except OSError:
             return ""
         return text
 
-    def until(self, text: str, there: bool = True) -> None:
+    def until(self, text: str, there: bool = True, path: str = "") -> None:
         """Wait until the page is served, and has ``text`` or has it no more."""
         end = time.monotonic() + 90
-        while not (page := self.page()) or (text in page) != there:
+        while not (page := self.page(path)) or (text in page) != there:
             if time.monotonic() > end or self.process.poll() is not None:
                 pytest.fail(
                     f"{text!r} {'never came' if there else 'stayed'}\n{self.log.read_text('utf-8')[-3000:]}"
@@ -138,3 +144,30 @@ def test_what_no_page_has_and_what_is_not_there_is_named_on_every_page(
     page.write_text(f'{whole}\n--8<-- "programs/lookup/show_it_again.md"\n', "utf-8")
     served.until("show_it_again.py")
     served.until("The build stopped", there=False)
+
+
+def test_an_edit_renders_its_own_page_and_the_search_keeps_all(served: Served, project: Project) -> None:
+    served.until("The row of")
+    served.quiet()
+    others = {"tokens/": "A page on tokens", "glossary/": "A page of words"}
+    for path, title in others.items():
+        project.root.joinpath("docs", f"{path[:-1]}.md").write_text(f"# {title}\n", "utf-8")
+    for path, title in others.items():
+        served.until(title, path=path)
+    served.quiet()
+    rendered = served.page("glossary/")
+
+    for path, name in (("tokens/", "tokens"), ("", "index")):
+        page = project.root / "docs" / f"{name}.md"
+        page.write_text(f"{page.read_text('utf-8')}\n## Written into {name}\n", "utf-8")
+        served.until(f"Written into {name}", path=path)
+        served.quiet()
+        index = json.loads(served.page("search/search_index.json"))["docs"]
+        assert {entry["location"].partition("#")[0] for entry in index} == {"", *others}
+        assert f"Written into {name}" in {entry["title"] for entry in index}
+        if path:
+            assert _text(served.page("glossary/")) == _text(rendered)
+
+
+def _text(page: str) -> str:
+    return re.sub(r"livereload\(\d+, \d+\)", "", page)
