@@ -1,22 +1,17 @@
 """Asks the build for what is stale before MkDocs reads the pages; without this hook, run `python -m scripts build`."""
 
-import os
 import sys
-import time
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemBytecodeCache
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
-from mkdocs.livereload import LiveReloadServer
-from mkdocs.structure.files import Files
 
 # the `mkdocs` command does not look for modules where it is run
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-#: The files of the rendered pages, and when their sources were last about to be read, in seconds since 1970.
-_pages: dict[str, Path] = {}
-_read_at = 0.0
+from scripts.serving import on_env, on_files, on_post_build, on_serve
+
+__all__ = ["on_env", "on_files", "on_post_build", "on_pre_build", "on_serve"]
 
 
 def on_pre_build(config: MkDocsConfig) -> None:
@@ -29,46 +24,3 @@ def on_pre_build(config: MkDocsConfig) -> None:
         build.build(serving="serve" in sys.argv)
     except (build.BuildError, tables.TablesError) as error:
         raise Abort(str(error)) from None
-
-
-def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Have ``--dirty``, which renders only pages that were edited, render those too that include what has changed."""
-    from scripts import includes
-
-    global _read_at
-    everywhere = config.mdx_configs["pymdownx.snippets"]["auto_append"]
-    _pages.clear()
-    _pages.update({file.src_uri: Path(file.abs_dest_path) for file in files.documentation_pages()})
-    stale = [
-        page
-        for page, path in _pages.items()
-        if path.is_file() and path.stat().st_mtime < includes.changed(page, everywhere)
-    ]
-    # Material's search forgets all entries whose address begins as the edited page's does: at the home page, all there are
-    for page in _pages if "index.md" in stale else stale:
-        _pages[page].unlink(missing_ok=True)
-    _read_at = time.time()
-    return files
-
-
-def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
-    """Keep the theme's compiled templates from one build to the next."""
-    env.bytecode_cache = FileSystemBytecodeCache()
-    return env
-
-
-def on_post_build(config: MkDocsConfig) -> None:
-    """Date each page by when its source was read: what was saved while it was rendered is rendered next."""
-    for path in _pages.values():
-        if path.is_file() and path.stat().st_mtime > _read_at:
-            os.utime(path, (_read_at, _read_at))
-
-
-def on_serve(server: LiveReloadServer, config: MkDocsConfig, **_: object) -> None:
-    """Watch what people write, and not what a build makes: that is no reason to build again."""
-    from scripts.paths import written
-
-    server.unwatch(config.docs_dir)
-    server.watch(config.docs_dir, recursive=False)
-    for folder in written():
-        server.watch(str(folder))

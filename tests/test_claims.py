@@ -21,7 +21,7 @@ from scripts import tables as tables_room
 from scripts.build import BuildError
 from scripts.claims import artefacts, claim, claims, pages, published
 from scripts.claims.claim import PAGES, TINY_ONLY, Claim, Finding, Judged, judge, named
-from scripts.paths import FRAGMENTS, GENERATED, ROOT
+from scripts.paths import DOCS, FRAGMENTS, GENERATED, ROOT
 from scripts.tables import Tables
 from tests.test_facts import gpt2_without_wte
 
@@ -212,6 +212,12 @@ def test_a_result_is_never_typed() -> None:
                     if isinstance(text, ast.Constant) and isinstance(text.value, str):
                         how = re.fullmatch(r"[+,]?\.\d[fe%]", text.value)  # how a number is written
                         assert how or not re.search(r"\d\.\d|\d ?%", text.value), f"{page}: {text.value}"
+
+
+@pytest.mark.parametrize("made", claims(), ids=lambda made: f"{made.page}/{made.id}")
+def test_a_claim_stands_on_its_page(made: Claim) -> None:
+    text = (DOCS / f"{made.page}.md").read_text("utf-8")
+    assert f'--8<-- "claims/{made.page}/{made.id}.md"' in text
 
 
 def test_two_claims_cannot_share_a_name() -> None:
