@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import random
 import re
 import subprocess
-import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -21,10 +19,19 @@ import tiktoken
 from scripts import dashboard, geometry, programs, rankings, tables
 from scripts.claims.published import published
 from scripts.paths import DOCS, ROOT
-from scripts.tables.tokenizer import encoding_from
-
-JS = ROOT / "tests" / "dashboard"
-STRINGS = 100_000
+from tests.parity import (
+    JS,
+    TEXTS,
+    assert_answers,
+    assert_tokens,
+    beside_signs,
+    centred_rows,
+    class_probe,
+    packed,
+    questions,
+    strings,
+    write_data,
+)
 
 
 @pytest.fixture(scope="session")
@@ -36,21 +43,7 @@ def tiny() -> tables.Tables:
 def data(once: Callable[[str, Callable[[Path], object]], Path], tiny: tables.Tables) -> Path:
     """TinyGPT's data, made in a folder of their own."""
 
-    def make(folder: Path) -> None:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(dashboard, "FOLDER", folder / "dashboard")
-            patch.setattr(dashboard, "PARTS", folder / "parts")
-            steps = [
-                *dashboard.artefacts(tiny.provenance, lambda: tiny),
-                *dashboard.index(tiny.provenance, lambda: tiny),
-            ]
-            for artefact in steps:
-                files = artefact.make()
-                for path, content in files.items() if isinstance(files, Mapping) else files:
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    path.write_bytes(content)
-
-    return once("dashboard-data", make) / "dashboard"
+    return once("dashboard-data", lambda folder: write_data(folder, tiny)) / "dashboard"
 
 
 def run_node(node: str, script: str, *arguments: Path) -> None:
@@ -158,126 +151,38 @@ def test_recall_is_measured_against_the_truth() -> None:
     assert recalls[2] > 0.98
 
 
-# -- the tokenizer in the browser --------------------------------------------------------------------------------------
-
-ALPHABETS = (
-    "abcdefghijklmnopqrstuvwxyz ABCXYZ 0123456789 .,;:!?'\"-_()[]{}<>|/\\@#$%^&*+=~`",
-    " \t\n\r\x0b\x0c\x85\xa0\u1680\u2000\u2003\u2028\u2029\u202f\u205f\u3000",
-    "\x00\x01\x07\x08\x1b\x1c\x1d\x1e\x1f\x7f\x80\x9f\xad",
-    "\ufeff\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2069\u180e\ufffd\ufffe\uffff",
-    "éèêñüßøåæœłżčšžýůőİıſﬁ",
-    "\u0301\u0308\u0327\u20d0\u0483\ufe0f",
-    "абвгдежзийклмнопрстуфхцчшщъыьэюя АБВ",
-    "αβγδεζηθικλμνξοπρστυφχψως",
-    "אבגדהוזחטיכלמנסעפצקרשת שָׁלוֹם",
-    "ابتثجحخدذرزسشصضطظعغفقكلمنهوي ٠١٢٣٤٥٦٧٨٩",
-    "अआइईउऊकखगघचछजझ ०१२३ क्षि",
-    "กขคฆงจฉชซ เแโใไ ๐๑๒",
-    "日本語漢字中文汉字仮名ひらがなカタカナ一二三",
-    "한국어조선글가나다",
-    "½²³¹⅓Ⅷⅻ①⑩〇㊿෦𝟘𝟙𐄇",
-    "😀🎉👍🏽👩‍👩‍👧‍👦🇩🇪🏴󠁧󠁢󠁥󠁮󠁧󠁿❤️",
-    "\U00020000\U0002a6d6\U000f0000\U00100000\U0010ffff\U000e0001\U0001f9ff\U00016e40",
-    "\ud800\udbff\udc00\udfff",
-    "'sS'tT'reRE'veVE'mM'llLL'dD’s",
-)
-TEXT = (
-    "the cat sat on mat dog puppies king queen <|endoftext|> <|endoftext |endoftext|> <|im_start|> 'll 've 're 's 'S 'LL "
-    " externalToEVA SolidGoldMagikarp don't I'm we've 3.14159 https://example.org/?q=a&b=c%20d e=mc² naïve coöperate "
-    "supercalifragilisticexpialidocious ﬁne ǅungla straße ẞ Σίσυφος"
-)
-WORDS = re.split(" ", TEXT)
-
-
-def strings(seed: int, count: int) -> list[str]:
-    """Text as people and enemies write it: words, scripts mixed, runs of white space, lone surrogates, any code points."""
-    rng = random.Random(seed)
-
-    def piece() -> str:
-        match rng.randrange(10):
-            case 0 | 1 | 2:
-                alphabet = rng.choice(ALPHABETS)
-                return "".join(rng.choices(alphabet, k=rng.randint(1, 12)))
-            case 3 | 4:
-                return " ".join(rng.choices(WORDS, k=rng.randint(1, 5)))
-            case 5:
-                return rng.choice(ALPHABETS[1]) * rng.randint(1, 6)
-            case 6:
-                return chr(rng.randrange(0x110000))
-            case 7:
-                return rng.choice(rng.choice(ALPHABETS)) * rng.randint(1, 90)
-            case 8:
-                return "".join(chr(rng.randrange(0x3000)) for _ in range(rng.randint(1, 6)))
-            case _:
-                return rng.choice((" ", "'", "\n", "  ", " '", "\r\n"))
-
-    return ["".join(piece() for _ in range(rng.randint(0, 8))) for _ in range(count)]
+# -- the tokenizer's JavaScript --------------------------------------------------------------------------------------
 
 
 def same_tokens(node: str, encoding: tiktoken.Encoding, texts: list[str], folder: Path) -> None:
-    (folder / "tokenizer").write_bytes(zlib.compress(dashboard.tokenizer_file(encoding)))
-    with (folder / "strings").open("wb") as file:
-        for text in texts:
-            units = text.encode("utf-16-le", "surrogatepass")
-            file.write((len(units) // 2).to_bytes(4, "little") + units)
-    run_node(node, "tokenize.mjs", folder / "tokenizer", folder / "strings", folder / "ids")
-    numbers = np.fromfile(folder / "ids", np.int32)
-    at = 0
-    for text in texts:
-        count = int(numbers[at])
-        got = numbers[at + 1 : at + 1 + count].tolist()
-        at += 1 + count
-        assert got == encoding.encode_ordinary(text), ascii(text)
-    assert at == len(numbers)
-
-
-#: Everything that is one code point, alone and between two letters.
-POINTS = [chr(point) for point in range(0x110000)]
-ALL_POINTS = ["".join(POINTS[i : i + 64]) for i in range(0, 0x110000, 64)]
-BETWEEN = ["".join(f"a{c} {c}1{c}" for c in POINTS[i : i + 64]) for i in range(0, 0x30000, 64)]
-LONG = [
-    "a" * 100_000,
-    "ab" * 50_000,
-    " " * 100_000,
-    "\n" * 100_000 + "x",
-    "Donaudampfschiff" * 6_000,
-    "é" * 50_000,
-]
+    (folder / "tokenizer").write_bytes(dashboard.tokenizer_file(encoding))
+    (folder / "texts").write_bytes(packed(texts))
+    run_node(node, "tokenize.mjs", folder / "tokenizer", folder / "texts", folder / "ids")
+    assert_tokens(np.fromfile(folder / "ids", np.int32).tolist(), encoding, texts)
 
 
 @pytest.mark.needs_node
 @pytest.mark.parametrize(
     "texts",
     [
-        pytest.param(lambda: strings(1, STRINGS // 4), id="generated"),
-        pytest.param(lambda: ALL_POINTS + BETWEEN, id="every code point"),
-        pytest.param(lambda: LONG, id="long"),
+        pytest.param(lambda: strings(1, 25_000), id="generated"),
+        *(pytest.param(TEXTS[name], id=name) for name in ("every code point beside its like", "long")),
     ],
 )
-def test_browser_cuts_text_into_tinygpts_tokens(
+def test_tokenizer_cuts_text_into_tinygpts_tokens(
     texts: Callable[[], list[str]], node: str, tiny: tables.Tables, tmp_path: Path
 ) -> None:
+    """In Node; tests/browser/test_parity.py has a browser do all of it."""
     same_tokens(node, tiny.encoding, texts(), tmp_path)
 
 
-@pytest.mark.needs_node
-@pytest.mark.needs_shared
-@pytest.mark.parametrize(
-    "texts",
-    [
-        pytest.param(lambda: strings(2, STRINGS), id="generated"),
-        pytest.param(lambda: ALL_POINTS + BETWEEN, id="every code point"),
-        pytest.param(lambda: LONG, id="long"),
-    ],
-)
-def test_browser_cuts_text_into_gpt2s_tokens(
-    texts: Callable[[], list[str]], node: str, shared: Path, tmp_path: Path
-) -> None:
-    encoding = encoding_from(shared / "encoder.json", shared / "vocab.bpe", "gpt2")
-    same_tokens(node, encoding, texts(), tmp_path)
+def test_the_probe_tells_classes_apart() -> None:
+    letter, number, other, space = (class_probe().encode_ordinary(beside_signs(c)) for c in "é²¢\xa0")
+    assert [len(one) for one in (letter, number, other, space)] == [8, 8, 8, 9]
+    assert [np.argmax(np.array(one) >= 256) for one in (letter, number, other)] == [0, 3, 6]
 
 
-# -- rows, neighbours and search in the browser ------------------------------------------------------------------------
+# -- rows, neighbours and search in JavaScript ---------------------------------------------------------------------------
 
 
 def ask(node: str, data: Path, folder: Path, questions: list[dict[str, Any]]) -> list[Any]:
@@ -285,23 +190,6 @@ def ask(node: str, data: Path, folder: Path, questions: list[dict[str, Any]]) ->
     run_node(node, "search.mjs", data, folder / "questions", folder / "answers")
     answers: list[Any] = json.loads((folder / "answers").read_bytes())
     return answers
-
-
-def centred_rows(rows: npt.NDArray[np.float32], centred: bool) -> npt.NDArray[np.float64]:
-    wide = rows.astype(np.float64)
-    return wide - wide.mean(axis=0) if centred else wide
-
-
-def same_ranking(
-    got: dict[str, Any], score: npt.NDArray[np.float64], k: int, without: tuple[int, ...] = ()
-) -> None:
-    """The same IDs in the same order, but where scores differ by less than the last digit of a float32."""
-    score = score.copy()
-    score[list(without)] = -np.inf
-    order = np.argsort(-score, kind="stable")[:k]
-    assert len(got["ids"]) == len(order)
-    np.testing.assert_allclose(got["scores"], score[order], rtol=1e-6, atol=1e-5)
-    np.testing.assert_allclose(score[got["ids"]], score[order], rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.needs_node
@@ -312,50 +200,9 @@ def test_rows_in_the_browser_are_the_tables(
     assert answers == [tiny.wte[300].tolist(), tiny.wte[-1].tolist(), tiny.wpe[5].tolist()]
 
 
-RANKINGS: list[tuple[geometry.Metric, bool]] = [
-    ("cosine", False),
-    ("dot", False),
-    ("euclidean", False),
-    ("cosine", True),
-    ("dot", True),
-    ("euclidean", True),
-]
-
-
 def assert_answers_as_python(node: str, data: Path, wte: npt.NDArray[np.float32], folder: Path) -> None:
-    """Lists of 500 tokens, and searches for 200 vectors: random ones, and sums of three rows."""
-    rng = np.random.default_rng(3)
-    n, d = wte.shape
-    sums = wte[rng.integers(0, n, (100, 3))].sum(axis=1)
-    vectors = [*rng.normal(size=(100, d)).astype(np.float32), *sums]
-    asked: list[dict[str, Any]] = []
-    for i, token in enumerate(rng.permutation(n)[:500].tolist()):
-        metric, centred = RANKINGS[i % 6]
-        asked.append({"neighboursOf": token, "metric": metric, "centred": centred})
-    for i, vector in enumerate(vectors):
-        metric, centred = RANKINGS[i % 6]
-        without = rng.integers(0, n, i % 4).tolist()
-        question = {"vector": vector.tolist(), "metric": metric, "centred": centred, "without": without}
-        asked.append(question | {"k": 20, "exact": True, "most": 1e12})
-    answers = ask(node, data, folder, asked)
-    mean = wte.mean(axis=0, dtype=np.float64)
-    for of in (False, True):
-        rows = centred_rows(wte, of)
-        for question, answer in zip(asked, answers, strict=True):
-            if question["centred"] != of:
-                continue
-            token = question.get("neighboursOf")
-            query = rows[token] if token is not None else np.array(question["vector"]) - mean * of
-            if question["metric"] == "euclidean":
-                squares = np.einsum("nd,nd->n", rows, rows) - 2 * (rows @ query)
-                near = np.argsort(squares, kind="stable")[:200]
-                score = np.full(len(rows), -np.inf)
-                score[near] = -np.linalg.norm(rows[near] - query, axis=1)
-            else:
-                score = np.asarray(geometry.scores(rows, query, question["metric"]), np.float64)
-            left_out = (token,) if token is not None else tuple(question["without"])
-            same_ranking(answer, score, question.get("k", 32), left_out)
-            assert answer.get("exact", True)
+    asked = questions(wte)
+    assert_answers(asked, ask(node, data, folder, asked), wte)
 
 
 @pytest.mark.needs_node

@@ -32,6 +32,8 @@ export class Tokenizer {
     this.names.push(end);
     this.end = end;
     this.nVocab = this.names.length;
+    /** @type {Uint8Array[]} of every token its bytes, once they were asked for */
+    this.bytes = [];
     this.byteIds = new Uint16Array(256);
     bytes.forEach((byte, id) => (this.byteIds[byte] = id));
     this.classOf = classTable(classes);
@@ -160,9 +162,9 @@ export class Tokenizer {
     return Array.from(ids.filter((id) => id !== NONE));
   }
 
-  /** @param {number} id */
+  /** Not to be written to: every time the same. @param {number} id */
   bytesOf(id) {
-    return bytesIn(this.names[id]);
+    return (this.bytes[id] ??= bytesIn(this.names[id]));
   }
 
   /** A token as Python would show it: in quotes, what cannot be seen as an escape, bytes that are no character as \xNN. @param {number} id */
