@@ -7,6 +7,7 @@ only if their bytes differ, by rename, and only after the artefact has been made
 from __future__ import annotations
 
 import ast
+import ctypes
 import functools
 import hashlib
 import json
@@ -14,15 +15,17 @@ import os
 import platform
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict
+from typing import TypedDict, TypeVar
 
 from scripts.paths import FRAGMENTS, GENERATED, LOCK, ROOT
 
+T = TypeVar("T")
 Files = Mapping[Path, bytes]
 #: The same, a file at a time: for what would not fit in memory.  All but its last files are named by their content, so
 #: that nothing refers to those of an artefact that failed half-way.
@@ -184,7 +187,15 @@ def _make(artefact: Artefact, say: Callable[[str], None]) -> Entry:
         entry["sizes"][_relative(path)] = len(data)
     size = sum(entry["sizes"].values())
     say(f"{artefact.name}  stale → {_human(size)} in {time.perf_counter() - started:.1f} s")
+    del files
+    _give_back()
     return entry
+
+
+def _give_back() -> None:
+    """Have the system take back what was freed: of it glibc keeps up to 64 MB a thread, which programs run beside."""
+    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
+        libc.malloc_trim(0)
 
 
 def _human(size: int) -> str:
@@ -318,10 +329,8 @@ def _build(model: str | None, say: Callable[[str], None], *, serving: bool) -> i
         stop(includes.unplaced(programs.pieces() | charts.pieces()))  # lists of all link to where each stands
         provenance = tables.locate(model)
 
-        @functools.cache
-        def loaded() -> tables.Tables:
-            return tables.load(provenance.model)
-
+        loaded = made_once(lambda: tables.load(provenance.model))
+        runners = made_once(lambda: programs.Runners(loaded()))
         phases = (
             # by itself: its neighbours keep all cores and most of the memory busy
             dashboard.artefacts(provenance, loaded),
@@ -331,8 +340,8 @@ def _build(model: str | None, say: Callable[[str], None], *, serving: bool) -> i
                 *version.artefacts(provenance),
                 *values.artefacts(provenance, loaded),
                 *claims.artefacts(provenance, loaded),
-                *labs.artefacts(provenance, loaded),  # the longest to run, so they start first
-                *programs.artefacts(provenance, loaded),
+                *labs.artefacts(provenance, loaded, runners),  # the longest to run, so they start first
+                *programs.artefacts(provenance, loaded, runners),
                 *charts.artefacts(provenance, loaded),
                 *cards.artefacts(provenance, loaded),
             ],
@@ -342,6 +351,17 @@ def _build(model: str | None, say: Callable[[str], None], *, serving: bool) -> i
         made = run(*phases, hosting.artefacts(provenance, others, serving=serving), say=say)
         stop(includes.missing())
         return made
+
+
+def made_once(make: Callable[[], T]) -> Callable[[], T]:
+    """What ``make`` gives, the first time that it is asked for; the threads that ask meanwhile wait for it."""
+    turn, once = threading.Lock(), functools.cache(make)
+
+    def made() -> T:
+        with turn:
+            return once()
+
+    return made
 
 
 def stop(faults: Sequence[str]) -> None:

@@ -310,12 +310,16 @@ def key(lab: Lab, provenance: Provenance) -> str:
     return fingerprint("lab", lab.path, labels.identity(provenance), environment(), *addresses(), *runner)
 
 
-def artefacts(provenance: Provenance, tables: Callable[[], Tables]) -> list[Artefact]:
-    """One artefact a lab: its piece of the page, and its notebook with outputs for the site."""
+def artefacts(
+    provenance: Provenance,
+    tables: Callable[[], Tables],
+    runners: Callable[[], programs.Runners] | None = None,
+) -> list[Artefact]:
+    """One artefact a lab: its piece of the page, and its notebook with outputs for the site.
 
-    @functools.cache
-    def runners() -> programs.Runners:
-        return programs.Runners(tables())
+    ``runners`` as for ``programs.artefacts``.
+    """
+    runners = runners or functools.cache(lambda: programs.Runners(tables()))
 
     def make(lab: Lab) -> Files:
         check(lab)

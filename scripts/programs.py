@@ -426,12 +426,14 @@ def key(program: Program, provenance: Provenance, by: str | None = None) -> str:
     return fingerprint("program", program.path, labels.identity(provenance), by or code())
 
 
-def artefacts(provenance: Provenance, tables: Callable[[], Tables]) -> list[Artefact]:
-    """One artefact a program: its fragment for the page, its file and its output for the site."""
+def artefacts(
+    provenance: Provenance, tables: Callable[[], Tables], runners: Callable[[], Runners] | None = None
+) -> list[Artefact]:
+    """One artefact a program: its fragment for the page, its file and its output for the site.
 
-    @functools.cache
-    def runners() -> Runners:
-        return Runners(tables())
+    ``runners`` are of the same tables, where labs are run by them too: each of them holds all that programs import.
+    """
+    runners = runners or functools.cache(lambda: Runners(tables()))
 
     def make(program: Program) -> Files:
         check(program)

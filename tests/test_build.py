@@ -6,6 +6,7 @@ import functools
 import json
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,23 @@ def test_each_artefact_made_is_one_line_of_the_log(rooted: Path) -> None:
         "long  stale → 82 kB",
         "short  stale → 2 bytes",
     ]
+
+
+def test_what_is_made_once_is_the_same_for_threads_that_ask_at_once() -> None:
+    started = threading.Barrier(4)
+
+    def slowly() -> object:
+        time.sleep(0.05)
+        return object()
+
+    made = build.made_once(slowly)
+
+    def ask(_: int) -> object:
+        started.wait()
+        return made()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(ask, range(4)))) == 1
 
 
 def test_nothing_changed_then_nothing_is_made_or_written(rooted: Path) -> None:

@@ -18,11 +18,12 @@ import numpy as np
 import pytest
 from huggingface_hub import constants
 
-from scripts.tables import TablesError, api, embedded, gpt2
+from scripts.tables import TablesError, api, cache, embedded, gpt2
 from scripts.tables.cache import Places
 from scripts.tables.gpt2 import Finder, Found, RefusedError
 from scripts.tables.hub import HubUnreachableError, Patience
 from scripts.tables.part import Part, journal_of
+from scripts.tables.safetensors_file import Span
 from tests.hub import BIG, REVISION, SmallHub, ask, make_model, sha256
 
 TABLES = 266 * 96 * 4 + 16 * 96 * 4
@@ -129,6 +130,21 @@ def test_a_second_start_asks_the_hub_for_nothing(house: House) -> None:
     house.hub.forget()
     assert is_gpt2(house, house.find())
     assert house.hub.seen == []
+
+
+def test_what_was_hashed_on_its_way_is_not_read_again_to_be_hashed(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def again(path: Path, span: Span) -> str:
+        raise AssertionError(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(cache, "sha256_of_span", again)
+        found = house.find()
+        cache._known.clear()  # as in another process
+        assert house.find() == found
+    assert cache.sha256_of_span(found.model_file, found.wte) == found.provenance.wte_sha256
+    assert cache.sha256_of_span(found.model_file, found.wpe) == found.provenance.wpe_sha256
 
 
 def test_the_token_goes_to_the_hub_and_not_where_it_redirects(

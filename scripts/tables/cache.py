@@ -122,21 +122,34 @@ def table_hashes(path: Path, spans: Mapping[str, Span], stamps: Path, *, rehash:
     Like git's index, a file counts as unchanged while its size, times and inode are the same.
     """
     name = str(path.resolve())
-    placed = {name: [span.start, span.end] for name, span in spans.items()}
-    key = {"path": name, "file": _signature(path), "spans": placed}
-    stamp = stamps / f"{hashlib.sha256(name.encode()).hexdigest()[:20]}.json"
-    known = _known.get(name) or read_json(stamp)
+    known = _known.get(name) or read_json(_stamp(name, stamps))
     sha256 = known.get("sha256")
-    if not rehash and known.get("key") == key and isinstance(sha256, dict) and sha256.keys() == spans.keys():
+    unchanged = known.get("key") == _key(path, spans)
+    if not rehash and unchanged and isinstance(sha256, dict) and sha256.keys() == spans.keys():
         return {name: str(value) for name, value in sha256.items()}
     try:
         found = {name: sha256_of_span(path, span) for name, span in spans.items()}
     except OSError as e:
         raise TablesError(f"{path} cannot be read: {e.strerror or e}") from e
-    _known[name] = {"key": key, "sha256": found}
-    with suppress(OSError):  # a cache that cannot be written costs 0.2 s at each start, and no more
-        write_json(stamp, _known[name])
+    remember_hashes(path, spans, stamps, found)
     return found
+
+
+def remember_hashes(path: Path, spans: Mapping[str, Span], stamps: Path, sha256: Mapping[str, str]) -> None:
+    """Have ``table_hashes`` know the ``sha256`` of each of ``spans``, found while the file was written or read."""
+    name = str(path.resolve())
+    _known[name] = {"key": _key(path, spans), "sha256": dict(sha256)}
+    with suppress(OSError):  # a cache that cannot be written costs 0.2 s at each start, and no more
+        write_json(_stamp(name, stamps), _known[name])
+
+
+def _key(path: Path, spans: Mapping[str, Span]) -> dict[str, Any]:
+    placed = {name: [span.start, span.end] for name, span in spans.items()}
+    return {"path": str(path.resolve()), "file": _signature(path), "spans": placed}
+
+
+def _stamp(name: str, stamps: Path) -> Path:
+    return stamps / f"{hashlib.sha256(name.encode()).hexdigest()[:20]}.json"
 
 
 def _signature(path: Path) -> list[int]:

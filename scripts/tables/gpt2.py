@@ -139,10 +139,13 @@ class Finder:
         return self._examine(self.places.refused, rehash=False)[1] == known.get("sha256")
 
     def _examine(self, path: Path, *, rehash: bool) -> tuple[tuple[Span, Span], dict[str, str]]:
+        named = self._spans(path)
+        hashes = cache.table_hashes(path, named, self.places.stamps, rehash=rehash)
+        return (named[self.pins.wte.tensor], named[self.pins.wpe.tensor]), hashes
+
+    def _spans(self, path: Path) -> dict[str, Span]:
         spans = read_header(path)
-        wte, wpe = (pick(spans, pin, str(path)) for pin in (self.pins.wte, self.pins.wpe))
-        named = {span.tensor: span for span in (wte, wpe)}
-        return (wte, wpe), cache.table_hashes(path, named, self.places.stamps, rehash=rehash)
+        return {pin.tensor: pick(spans, pin, str(path)) for pin in (self.pins.wte, self.pins.wpe)}
 
     def _published(self, hashes: dict[str, str]) -> bool:
         return all(hashes[pin.tensor] == pin.sha256 for pin in (self.pins.wte, self.pins.wpe))
@@ -237,8 +240,8 @@ class Finder:
             hashes = self._transfer(hub, remote, wanted)
             if self._published(hashes):
                 self.places.refusal.unlink(missing_ok=True)
-                return self._keep(self.places.model)
-            self._keep(self.places.refused)
+                return self._keep(self.places.model, hashes)
+            self._keep(self.places.refused, hashes)
             again = worth_another and not seen
             record = {
                 "endpoint": hub.endpoint,
@@ -299,10 +302,11 @@ class Finder:
             part.close()
         return part.sha256()
 
-    def _keep(self, path: Path) -> Path:
+    def _keep(self, path: Path, hashes: dict[str, str]) -> Path:
         with cache.writable(self.places.own):
             self.places.part.replace(path)
             journal_of(self.places.part).unlink(missing_ok=True)
+        cache.remember_hashes(path, self._spans(path), self.places.stamps, hashes)
         return path
 
     # -- what is said -------------------------------------------------------------------------------------------

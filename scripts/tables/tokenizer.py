@@ -73,6 +73,6 @@ def vocab_from(merges: bytes) -> bytes:
     """
     printable = [chr(b) for b in range(256) if chr(b).isprintable() and chr(b) != " "]
     others = [chr(256 + n) for n in range(256 - len(printable))]
-    merged = ["".join(line.split()) for line in merges.decode("utf-8", "replace").split("\n")[1:-1]]
+    merged = merges.decode("utf-8", "replace").replace(" ", "").split("\n")[1:-1]
     tokens = [*printable, *others, *merged, END_OF_TEXT]
     return json.dumps({token: n for n, token in enumerate(tokens)}).encode()

@@ -42,8 +42,8 @@ relations = {
     "loop break": "method return",
     "class subclass": "parent child",
 }
-table = wte.astype(np.float64)  # (50257, 768)
-lengths = np.linalg.norm(table, axis=1)  # (50257,)
+# einsum multiplies in float64 without a copy of the whole table in it
+lengths = np.sqrt(np.einsum("nd,nd->n", wte, wte, dtype=np.float64))  # (50257,)
 
 print("                      cosine         Euclidean")
 print("                      kept removed    kept removed")
@@ -57,8 +57,8 @@ for pair, others in relations.items():
             left_out.append(other.replace(" ", " -> "))
             continue
         a, b, c, expected = (pieces[0] for pieces in words)
-        target = table[b] - table[a] + table[c]  # (768,)
-        dot = table @ target  # (50257,)
+        target = wte[b].astype(np.float64) - wte[a] + wte[c]  # (768,)
+        dot = np.einsum("nd,d->n", wte, target)  # (50257,)
         ranks = []
         for score in (dot / lengths, 2 * dot - lengths**2):
             ahead = score > score[expected]  # (50257,)

@@ -25,7 +25,7 @@ encoding = tiktoken.get_encoding("gpt2")
 names = [encoding.decode_single_token_bytes(i) for i in range(len(wte))]
 reference = wte[177:188].mean(axis=0, dtype=np.float64)  # (768,)
 length = np.linalg.norm(wte, axis=1) * np.linalg.norm(reference)  # (50257,)
-indicator = 1 - wte.astype(np.float64) @ reference / length  # (50257,)
+indicator = 1 - np.einsum("nd,d->n", wte, reference) / length  # (50257,)
 
 order = np.argsort(indicator, kind="stable")
 lowest = [i for i in order if len(names[i]) > 1][:12]

@@ -22,11 +22,13 @@ with safe_open(path, "numpy") as tensors:
     wte = tensors.get_tensor("wte.weight")  # (50257, 768)
 encoding = tiktoken.get_encoding("gpt2")
 
-centroid = wte.mean(axis=0, dtype=np.float64)  # (768,)
-distance = np.linalg.norm(wte - centroid, axis=1)  # (50257,)
 reference = wte[177:188].mean(axis=0, dtype=np.float64)  # (768,)
 length = np.linalg.norm(wte, axis=1) * np.linalg.norm(reference)  # (50257,)
-indicator = 1 - wte.astype(np.float64) @ reference / length  # (50257,)
+indicator = 1 - np.einsum("nd,d->n", wte, reference) / length  # (50257,)
+
+centroid = wte.mean(axis=0, dtype=np.float64)  # (768,)
+centred = wte - centroid  # (50257, 768)
+distance = np.sqrt(np.vecdot(centred, centred))  # (50257,)
 
 nearest = np.argsort(distance, kind="stable")
 print("distance  indicator  token")

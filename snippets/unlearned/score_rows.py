@@ -22,12 +22,13 @@ with safe_open(path, "numpy") as tensors:
     wte = tensors.get_tensor("wte.weight")  # (50257, 768)
 encoding = tiktoken.get_encoding("gpt2")
 
-table = wte.astype(np.float64)  # (50257, 768)
 unused = [encoding.encode_single_token(bytes([b])) for b in range(0xF5, 0x100)]
-reference = table[unused].mean(axis=0)  # (768,)
+reference = wte[unused].mean(axis=0, dtype=np.float64)  # (768,)
 
-length = np.linalg.norm(table, axis=1)  # (50257,)
-indicator = 1 - table @ reference / (length * np.linalg.norm(reference))
+# einsum multiplies in float64 without a copy of the whole table in it
+dot = np.einsum("nd,d->n", wte, reference)  # (50257,)
+length = np.sqrt(np.einsum("nd,nd->n", wte, wte, dtype=np.float64))  # (50257,)
+indicator = 1 - dot / (length * np.linalg.norm(reference))
 order = np.argsort(indicator, kind="stable")
 
 print(f"the unused bytes have the IDs {unused[0]} to {unused[-1]}")
