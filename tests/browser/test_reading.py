@@ -248,5 +248,17 @@ def test_marks_that_are_left_out_of_code_would_look_like_the_rest_of_it(view: st
     assert colours["n"] not in (colours["k"], colours["s2"])
 
 
+def test_folded_code_is_there_when_it_is_unfolded(reader: Start) -> None:
+    visit = reader("analogies/", "phone")
+    folded = visit.page.locator(".program details.abstract").first
+    code = folded.locator("pre > code").first
+    assert not code.is_visible()
+    folded.locator("summary").click()
+    assert code.is_visible()
+    visit.page.wait_for_function(
+        "e => e.scrollWidth > e.clientWidth && e.tabIndex === 0", arg=code.element_handle()
+    )
+
+
 def test_the_other_base_path_has_a_space_in_it() -> None:
     assert " " in unquote(OTHER_BASE), "the hardest path that a host allows"
