@@ -67,7 +67,7 @@ def pin(args: argparse.Namespace) -> int:
 
 
 def cards(_: argparse.Namespace) -> int:
-    """Name each page's card, the picture beside a link to it, in the heads of the built site; then `check` it."""
+    """Name each page's card, the picture beside a link to it, in the built site, and thin out its code; then `check` it."""
     from scripts import site_cards
 
     return site_cards.main()

@@ -1,5 +1,7 @@
 """Names each page's card, the feed and the page's Markdown in the heads of a built site: ``python -m scripts cards``.
 
+Passing by, it takes marks out of the pages' code (``scripts.site_code``).
+
 An engine makes the heads.  Material would need a template of ours for it, and Zensical reads no hook: so this is done
 afterwards, to the pages of either.  The cards are drawn by the build (``scripts.hosting.cards``).
 """
@@ -16,6 +18,7 @@ from typing import Any
 
 from scripts.build import BuildError, write
 from scripts.paths import SITE
+from scripts.site_code import unmarked
 
 #: Where a site lists its cards.
 LIST = "generated/cards.json"
@@ -57,7 +60,7 @@ def tags(card: dict[str, str], site_name: str, address: str) -> Iterator[str]:
 
 
 def main(folder: Path = SITE) -> int:
-    """Give every page with a card its tags; a second time changes nothing.
+    """Give every page with a card its tags, and its code fewer; a second time changes nothing.
 
     Raises:
         BuildError: there is no built site, a card has no page, or nobody says where the site will stand.
@@ -76,6 +79,6 @@ def main(folder: Path = SITE) -> int:
         text = OURS.sub("", page.read_text("utf-8"), count=1)
         head, end, body = text.partition("</head>")
         added = "".join(f"{tag}\n" for tag in tags(card, record["site_name"], address))
-        changed += write(page, f"{head}{added}{end}{body}".encode())
+        changed += write(page, f"{head}{added}{end}{unmarked(body)}".encode())
     print(f"{len(record['cards'])} cards, {changed} pages changed", file=sys.stderr)
     return 0

@@ -12,8 +12,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pygments import highlight  # type: ignore[import-untyped]
+from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
+from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
 
-from scripts import labels, site_cards
+from scripts import labels, site_cards, site_code
 from scripts.build import BuildError
 from scripts.hosting import cards
 from scripts.hosting.cards import Card
@@ -235,3 +238,14 @@ def test_no_site_and_a_card_without_its_page_are_said_in_words(copy: Path, tmp_p
     (copy / "tokens" / "index.html").unlink()
     with pytest.raises(BuildError, match="tokens/ has a card and no page"):
         site_cards.main(copy)
+
+
+def test_no_mark_without_a_colour_is_left_in_code_and_no_character_goes_with_it(site: Path) -> None:
+    code = 'import os\nfor word in ("<cat>", f"{x:.2f} & {y}"):  # a < b\n    print(word[0] - 1, not word)\n'
+    marked = highlight(code, PythonLexer(), HtmlFormatter())
+    kept = re.findall(r'class="(\w+)"', site_code.unmarked(marked))
+    assert set(re.findall(r'class="(\w+)"', marked)) >= {*site_code.PLAIN, *kept}
+    assert set(kept) == {"highlight", "k", "kn", "nn", "ow", "s2", "sa", "si", "c1", "nb", "mi"}
+    assert parse(site_code.unmarked(marked)).text() == parse(marked).text()
+    left = re.compile(rf'<span class="(?:{"|".join(site_code.PLAIN)})">')
+    assert [path.name for path in site.rglob("*.html") if left.search(path.read_text("utf-8"))] == []

@@ -11,6 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 
 from scripts.paths import DOCS
+from scripts.site_code import PLAIN
 from tests.browser.conftest import BASE, OTHER_BASE, VIEWS, Reader
 
 pytestmark = pytest.mark.needs_browser
@@ -54,6 +55,18 @@ LIVE = """
 
 BROKEN = """
 () => [...document.images].filter((i) => i.checkVisibility() && i.complete && !i.naturalWidth).map((i) => i.src)
+"""
+
+
+#: Of a mark of each class in a code: its colour, and whatever else of its style differs from a bare one's.
+MARKED = """
+(code, names) => names.map((name) => {
+  const [mark, bare] = [name, ""].map((of) => Object.assign(document.createElement("span"), { className: of, textContent: "x" }));
+  code.append(mark, bare);
+  const [marked, plain] = [mark, bare].map((e) => getComputedStyle(e));
+  const other = [...marked].filter((p) => marked.getPropertyValue(p) !== plain.getPropertyValue(p));
+  return [name, marked.color, other.join(" ")];
+})
 """
 
 
@@ -221,6 +234,30 @@ def test_on_paper_charts_are_pictures_and_links_have_their_addresses(reader: Sta
         "e => getComputedStyle(e, '::after').content"
     )
     assert "https://docs.astral.sh/uv/" in said
+
+
+@pytest.mark.parametrize("view", ["light", "dark"])
+def test_marks_that_are_left_out_of_code_would_look_like_the_rest_of_it(view: str, reader: Start) -> None:
+    visit = reader("analogies/", view)
+    code = visit.page.locator(".program > .highlight code").first
+    told = code.evaluate(MARKED, [*PLAIN, "k", "ow", "s2"])
+    colours = {name: colour for name, colour, _ in told}
+    assert {name: other for name, _, other in told if name in PLAIN and other} == {}, "more than a colour"
+    assert {colours[name] for name in PLAIN} == {code.evaluate("e => getComputedStyle(e).color")}
+    assert colours["k"] == colours["ow"] != colours["s2"]
+    assert colours["n"] not in (colours["k"], colours["s2"])
+
+
+def test_folded_code_is_there_when_it_is_unfolded(reader: Start) -> None:
+    visit = reader("analogies/", "phone")
+    folded = visit.page.locator(".program details.abstract").first
+    code = folded.locator("pre > code").first
+    assert not code.is_visible()
+    folded.locator("summary").click()
+    assert code.is_visible()
+    visit.page.wait_for_function(
+        "e => e.scrollWidth > e.clientWidth && e.tabIndex === 0", arg=code.element_handle()
+    )
 
 
 def test_the_other_base_path_has_a_space_in_it() -> None:
