@@ -29,7 +29,7 @@ serve: $(ENV) ## build what is stale, serve on localhost, reload on every change
 
 build: $(ENV) ## build the site into site/, and look through it
 	$(RUN) -m mkdocs build
-	$(RUN) -m scripts cards
+	$(RUN) -m scripts finish
 	$(RUN) -m scripts check
 
 test: $(ENV) ## run every test, those in a browser too

@@ -87,7 +87,7 @@ class Place:
         model = "gpt2" if self.model.folder else "tiny"
         if model == "gpt2":
             self.tables  # noqa: B018
-        for command in (["mkdocs", "build", "-q"], ["scripts", "cards"]):
+        for command in (["mkdocs", "build", "-q"], ["scripts", "finish"]):
             run([PYTHON, "-m", *command], env=self.project(copy, model), cwd=copy)
         return copy, model
 

@@ -66,11 +66,11 @@ def pin(args: argparse.Namespace) -> int:
     return 1 if stale and args.check else 0
 
 
-def cards(_: argparse.Namespace) -> int:
-    """Name each page's card, the picture beside a link to it, in the built site, and thin out its code; then `check` it."""
-    from scripts import site_cards
+def finish(_: argparse.Namespace) -> int:
+    """Finish the built site: name each page's card in its head, and thin out the marks in its code; then `check` it."""
+    from scripts import site_finish
 
-    return site_cards.main()
+    return site_finish.main()
 
 
 def check(args: argparse.Namespace) -> int:
@@ -102,7 +102,7 @@ VERBS: dict[str, tuple[Verb, dict[str, str]]] = {
     "train-tiny": (train_tiny, {"--check": "retrain and compare; change nothing"}),
     "verify": (verify, {}),
     "pin": (pin, {"--check": "change nothing; exit 1 if a header or a notebook is not up to date"}),
-    "cards": (cards, {}),
+    "finish": (finish, {}),
     "check": (check, {"--deploy": "also refuse a site that was not made on GPT-2's verified tables"}),
     "diff": (
         diff,

@@ -416,7 +416,7 @@ def check_programs(site: Site) -> None:
 
 def check_cards(site: Site) -> None:
     """Every page names its card once, by its whole address, and the card is there, of its size, made on these tables."""
-    from scripts.site_cards import LIST, SIZE
+    from scripts.site_finish import LIST, SIZE
 
     record = site.json(LIST)
     label = site.json("generated/provenance.json").get("label")
@@ -429,7 +429,7 @@ def check_cards(site: Site) -> None:
             given.setdefault(key, []).append(meta.attributes.get("content", ""))
         for key in CARD:
             if len(given.get(key, [])) != 1 or not given[key][0].strip():
-                site.fault(name, f"does not say {key} once; name the cards with: python -m scripts cards")
+                site.fault(name, f"does not say {key} once; finish the site with: python -m scripts finish")
         for address in given.get("og:url", [])[:1]:
             if address != f"{site.address}{name.removesuffix('index.html')}" or site.address == "/":
                 site.fault(name, f"og:url {address!r} is not the page's whole address")

@@ -324,7 +324,7 @@ def _build_in_two_steps(folder: Path, sources: Path) -> None:
     (folder / "mkdocs.yml").write_text(without, "utf-8")
     succeeded(project.build())
     succeeded(project.mkdocs("--strict"))
-    succeeded(project.python("-m", "scripts", "cards"))
+    succeeded(project.python("-m", "scripts", "finish"))
     (folder / "mkdocs.yml").write_text(config, "utf-8")
 
 

@@ -349,7 +349,7 @@ def test_mkdocs_with_the_hook_gives_the_same_site_byte_for_byte_in_another_folde
     built: Project, project: Project
 ) -> None:
     succeeded(project.mkdocs("--strict"))  # a second clean build, of another folder, by the other way
-    succeeded(project.python("-m", "scripts", "cards"))
+    succeeded(project.python("-m", "scripts", "finish"))
     one, other = built.files("site"), project.files("site")
     assert one.keys() == other.keys()
     assert [name for name in one if one[name] != other[name]] == []

@@ -16,12 +16,12 @@ from pygments import highlight  # type: ignore[import-untyped]
 from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
 from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
 
-from scripts import labels, site_cards, site_code
+from scripts import labels, site_code, site_finish
 from scripts.build import BuildError
 from scripts.hosting import cards
 from scripts.hosting.cards import Card
-from scripts.site_cards import LIST, SIZE
 from scripts.site_check import Site, parse
+from scripts.site_finish import LIST, SIZE
 from scripts.tables import Tables
 from tests.conftest import Project, succeeded
 
@@ -116,7 +116,7 @@ def test_what_a_page_says_is_text_and_no_markup(tiny: Tables) -> None:
         "image": "x.png",
         "alternative": "</head>",
     }
-    head = "".join(site_cards.tags(entry, "A & B", "https://docs.example/"))
+    head = "".join(site_finish.tags(entry, "A & B", "https://docs.example/"))
     found = {n.attributes.get("property"): n.attributes["content"] for n in parse(head).all("meta")}
     assert found["og:title"] == card.title
     assert found["og:description"] == card.description
@@ -188,7 +188,7 @@ def texts(folder: Path) -> dict[str, bytes]:
 def test_a_second_time_changes_nothing(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = texts(copy)
     stamps = {path: path.stat().st_mtime_ns for path in copy.rglob("*.html")}
-    assert site_cards.main(copy) == 0
+    assert site_finish.main(copy) == 0
     assert texts(copy) == before
     assert {path: path.stat().st_mtime_ns for path in copy.rglob("*.html")} == stamps
     assert "0 pages changed" in capsys.readouterr().err
@@ -200,7 +200,7 @@ def test_new_words_replace_the_old_ones(copy: Path) -> None:
     for card in record["cards"]:
         card["title"] = "Another title"
     (copy / LIST).write_text(json.dumps(record), "utf-8")
-    site_cards.main(copy)
+    site_finish.main(copy)
     for name, page in texts(copy).items():
         assert page.count(b'"og:title"') == page.count(b'content="Another title"') == (name != "404.html"), (
             name
@@ -219,7 +219,7 @@ def test_the_address_is_the_home_page_s_own_however_the_engine_writes_it(copy: P
         home.read_text("utf-8"),
     )
     home.write_text(text, "utf-8")
-    site_cards.main(copy)
+    site_finish.main(copy)
     found = (copy / "tokens" / "index.html").read_text("utf-8")
     assert 'property="og:image" content="https://docs.example/base/generated/cards/tokens.' in found
     assert 'property="og:url" content="https://docs.example/base/tokens/"' in found
@@ -229,15 +229,15 @@ def test_a_site_without_an_address_is_told_to_have_one(copy: Path) -> None:
     home = copy / "index.html"
     home.write_text(re.sub(r"<link [^>]*canonical[^>]*>", "", home.read_text("utf-8")), "utf-8")
     with pytest.raises(BuildError, match="SITE_URL"):
-        site_cards.main(copy)
+        site_finish.main(copy)
 
 
 def test_no_site_and_a_card_without_its_page_are_said_in_words(copy: Path, tmp_path: Path) -> None:
     with pytest.raises(BuildError, match="build the site first"):
-        site_cards.main(tmp_path / "nowhere")
+        site_finish.main(tmp_path / "nowhere")
     (copy / "tokens" / "index.html").unlink()
     with pytest.raises(BuildError, match="tokens/ has a card and no page"):
-        site_cards.main(copy)
+        site_finish.main(copy)
 
 
 def test_no_mark_without_a_colour_is_left_in_code_and_no_character_goes_with_it(site: Path) -> None:

@@ -219,7 +219,7 @@ def test_read_the_docs_builds_from_the_lock_and_refuses_what_may_not_be_deployed
         "python -m pip install --disable-pip-version-check --require-hashes -r requirements.lock"
     ]
     assert set(re.findall(r"-m scripts ([a-z-]+)( --deploy)?", html)) == {
-        ("cards", ""),
+        ("finish", ""),
         ("check", ""),
         ("check", " --deploy"),
     }

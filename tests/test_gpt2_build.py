@@ -47,7 +47,7 @@ def test_tables_from_the_hub_become_a_site_that_may_be_deployed(
 ) -> None:
     env = environment(hub, tmp_path)
     succeeded(project.python("-m", "mkdocs", "build", env=env))
-    succeeded(project.python("-m", "scripts", "cards", env=env))
+    succeeded(project.python("-m", "scripts", "finish", env=env))
     succeeded(project.python("-m", "scripts", "check", "--deploy", env=env))
     said = json.loads((project.site / "generated" / "provenance.json").read_bytes())
     assert (said["model"], said["verified"], said["wte_sha256"]) == ("gpt2", True, hub.model.pins.wte.sha256)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import site_cards, site_check
+from scripts import site_check, site_finish
 from scripts.site_check import Node, faults, parse
 from scripts.tables.pinned import GPT2
 
@@ -142,7 +142,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "generated" / "cards.json").write_text(json.dumps(record), "utf-8")
     (folder / "generated" / "card.png").write_bytes(PICTURE)
     (folder / "generated" / "square.png").write_bytes(PICTURE.replace((630).to_bytes(4), (1200).to_bytes(4)))
-    site_cards.main(folder)
+    site_finish.main(folder)
     return folder
 
 
@@ -306,7 +306,7 @@ def test_what_was_left_over_or_left_out_is_found(
             "index.html",
             "og:title",
             "og:titel",
-            "does not say og:title once; name the cards with: python -m scripts cards",
+            "does not say og:title once; finish the site with: python -m scripts finish",
         ),
         (
             "index.html",

@@ -55,7 +55,7 @@ def test_each_kind_passes_the_linters_and_builds_as_it_is(project: Project) -> N
     )
     config.write_text(text, "utf-8")
     succeeded(project.mkdocs())
-    succeeded(project.python("-m", "scripts", "cards"))
+    succeeded(project.python("-m", "scripts", "finish"))
     succeeded(project.python("-m", "scripts", "check"))
     shown = (project.site / "index.html").read_text("utf-8")
     assert "has a row of 48 numbers" in shown

@@ -117,7 +117,7 @@ def counted(judged: Sequence[Judged]) -> dict[Judgement, int]:
 
 
 def listing(judged: Sequence[Judged]) -> str:
-    """The list of all claims: counts, then page by page."""
+    """The list of all claims: counts, then page by page.  Search finds each where it stands, so not here a second time."""
     names = [f"{icon} {word}" for icon, word in VERDICTS.values()]
     lines = [f"| Page | {' | '.join(names)} |", f"|---|{'---:|' * len(names)}"]
     by_page = {page: [one for one in judged if one.claim.page == page] for page in PAGES}
@@ -130,7 +130,8 @@ def listing(judged: Sequence[Judged]) -> str:
     parts = [f'<div class="claims-counts" markdown>\n\n{table}\n\n</div>\n']
     for page, of_page in by_page.items():
         parts.append(f"## {PAGES[page]} {{ #claims-{page} }}\n")
-        parts += map(block, of_page)
+        # a section, since Material's search takes the end of any `div` in it for the end of what is excluded
+        parts += ['<section data-search-exclude="true" markdown>\n', *map(block, of_page), "</section>\n"]
     return "\n".join(parts)
 
 

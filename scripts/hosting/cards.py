@@ -1,6 +1,6 @@
 """Each page's card: the picture that a chat or a social network shows beside a link to it.
 
-The build draws them, and lists them in ``cards.json``; what names them in the heads of the pages is ``scripts.site_cards``,
+The build draws them, and lists them in ``cards.json``; what names them in the heads of the pages is ``scripts.site_finish``,
 since a head is made by the engine, and an engine is not asked for more than any of them can do.
 """
 
@@ -20,7 +20,7 @@ from scripts.build import Artefact, environment, fingerprint, sources
 from scripts.charts.theme import DIVERGING_DARK
 from scripts.hosting import markdown
 from scripts.paths import DOCS, GENERATED, page_title
-from scripts.site_cards import LIST, SIZE
+from scripts.site_finish import LIST, SIZE
 
 if TYPE_CHECKING:
     from scripts.geometry import Array

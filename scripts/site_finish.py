@@ -1,9 +1,8 @@
-"""Names each page's card, the feed and the page's Markdown in the heads of a built site: ``python -m scripts cards``.
+"""Finishes a built site, of whichever engine: ``python -m scripts finish``.
 
-Passing by, it takes marks out of the pages' code (``scripts.site_code``).
-
-An engine makes the heads.  Material would need a template of ours for it, and Zensical reads no hook: so this is done
-afterwards, to the pages of either.  The cards are drawn by the build (``scripts.hosting.cards``).
+It names each page's card, the feed and the page's Markdown in the page's head, and takes out of its code the marks that
+give no colour (``scripts.site_code``).  For the heads Material would need a template of ours, and Zensical reads no hook: so
+this is done afterwards, to the pages of either.  The cards are drawn by the build (``scripts.hosting.cards``).
 """
 
 from __future__ import annotations
