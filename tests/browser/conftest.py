@@ -143,16 +143,26 @@ class Reader:
     base: str
     asked: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    _of_this_page: list[Request] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.page.on("request", self._request)
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
-        self.page.on("requestfailed", lambda r: self.complaints.append(f"failed: {r.url} {r.failure}"))
+        self.page.on("requestfailed", self._failed)
         self.page.on("response", self._response)
 
     def _request(self, request: Request) -> None:
         self.asked.append(request.url)
+        if request.is_navigation_request():
+            self._of_this_page.clear()
+        self._of_this_page.append(request)
+
+    def _failed(self, request: Request) -> None:
+        # A page that is left takes what it still waits for with it; that is nobody's fault.
+        left = request.failure == "net::ERR_ABORTED" and request not in self._of_this_page
+        if not left:
+            self.complaints.append(f"failed: {request.url} {request.failure}")
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
