@@ -51,14 +51,17 @@ export const createMap = ({ words, groups, places, fills = false }) => {
   // Each word takes the first place beside its mark where it covers least of the marks, and of the words that have a place.
   const label = (/** @type {number[][]} */ points, /** @type {number} */ width) => {
     const taken = points.map(([x, y]) => ({ x, y, w: 10, h: 10 }));
-    const covered = (/** @type {typeof taken[0]} */ a) =>
-      taken
-        .map((b) => [(a.w + b.w) / 2 - Math.abs(a.x - b.x), (a.h + b.h) / 2 - Math.abs(a.y - b.y)])
-        .reduce((sum, [w, h]) => sum + Math.max(0, w) * Math.max(0, h), Math.abs(a.x - width / 2) + a.w / 2 > width / 2 ? 1e4 : 0);
+    const covered = (/** @type {typeof taken[0]} */ a) => {
+      let sum = Math.abs(a.x - width / 2) + a.w / 2 > width / 2 ? 1e4 : 0;
+      for (const b of taken)
+        sum += Math.max(0, (a.w + b.w) / 2 - Math.abs(a.x - b.x)) * Math.max(0, (a.h + b.h) / 2 - Math.abs(a.y - b.y));
+      return sum;
+    };
     points.forEach(([x, y], i) => {
       const w = LETTER * words[i].length;
       const boxes = BESIDE.map(([side, dy]) => ({ x: x + side * (9 + w / 2), y: y + dy, w, h: 11, side, dy }));
-      const best = boxes.reduce((a, b) => (covered(b) < covered(a) ? b : a));
+      const areas = boxes.map(covered);
+      const best = boxes[areas.indexOf(Math.min(...areas))];
       taken.push(best);
       put(marks[i].children[1], { "text-anchor": ["end", "middle", "start"][best.side + 1], x: 9 * best.side, y: best.dy + 4 });
     });
