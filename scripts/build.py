@@ -87,7 +87,7 @@ def sources(*modules: str) -> list[Path]:
     """The files of ``modules`` and of every module of ours that they import, with the data beside them, in a fixed order.
 
     This module is left out: it imports every maker, and through it each would depend on all the others.  The files are
-    looked for once in a build.
+    looked for once: where a process builds again and again, ``serving.renew`` has this module imported anew if they change.
     """
     found: dict[str, Path] = {}
     queue = list(modules)
@@ -322,8 +322,6 @@ def _build(model: str | None, say: Callable[[str], None], *, serving: bool) -> i
     )
     from scripts.hosting import cards
 
-    for known in (environment, sources, _module, _data):
-        known.cache_clear()
     FRAGMENTS.mkdir(parents=True, exist_ok=True)
     with FileLock(LOCK_FILE):
         stop(includes.unplaced(programs.pieces() | charts.pieces()))  # lists of all link to where each stands

@@ -3,10 +3,11 @@
 A lab is a program with cells.  It runs as programs do, in an empty folder on the model in use, and of its output each
 cell gets its part.  From that the build makes the lab's page and its notebook with outputs.
 
-mkdocs-jupyter could make the page, but was measured and left out: 617 kB of HTML for a notebook of one cell, most of it
-style sheets that no option removes; an import of Mermaid from another host; no ``--8<--`` in a notebook, so no banner
-that says what it was made on; and the successor of MkDocs does not read it.  So the page is a piece in Markdown like
-any program's, and costs what its text costs.
+mkdocs-jupyter could make the page.  It was tried twice, with its own template and with a small one of ours, and left out:
+its pages exist only where its plugin and a hook run, and the site has to come out the same without the hook, and of Zensical,
+which knows no such plugin; there is no ``--8<--`` in a notebook, so no banner; its own template brings 617 kB of style sheets
+to a notebook of one cell; and it needs 36 packages more.  So the page is a piece in Markdown like any program's, and costs
+what its text costs.
 """
 
 from __future__ import annotations

@@ -9,15 +9,14 @@ from mkdocs.exceptions import Abort
 # the `mkdocs` command does not look for modules where it is run
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from scripts.serving import on_env, on_files, on_post_build, on_serve
+from scripts.serving import on_env, on_files, on_post_build, on_serve, renew
 
 __all__ = ["on_env", "on_files", "on_post_build", "on_pre_build", "on_serve"]
 
 
 def on_pre_build(config: MkDocsConfig) -> None:
     """Build what is stale; if that fails, stop MkDocs with the build's own words."""
-    for name in [name for name in sys.modules if name.split(".")[0] == "scripts" and name != __name__]:
-        del sys.modules[name]  # `mkdocs serve` lives on while our own code is edited
+    renew()
     from scripts import build, tables
 
     try:

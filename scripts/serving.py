@@ -6,6 +6,7 @@ The functions are MkDocs' events; the hook hands them on.  A whole build does th
 from __future__ import annotations
 
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -17,6 +18,21 @@ from mkdocs.structure.files import Files
 #: The files of the rendered pages, and when their sources were last about to be read, in seconds since 1970.
 _pages: dict[str, Path] = {}
 _read_at = 0.0
+#: When each file of our own code, and of what it keeps beside it, was last changed, at the last build.
+_code: dict[Path, int] = {}
+
+
+def renew() -> None:
+    """Have our own code imported anew if it was edited, or the lock: `mkdocs serve` lives on meanwhile."""
+    from scripts.paths import LOCK, ROOT
+
+    global _code
+    files = [LOCK, *(path for path in ROOT.glob("scripts/**/*") if path.suffix in (".py", ".json"))]
+    code = {path: path.stat().st_mtime_ns for path in files if path.is_file()}
+    if code != _code:
+        for name in [name for name in sys.modules if name.partition(".")[0] == "scripts"]:
+            del sys.modules[name]
+    _code = code
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
