@@ -41,8 +41,11 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
     global _read_at
     everywhere = config.mdx_configs["pymdownx.snippets"]["auto_append"]
+    pages = {file.src_uri: Path(file.abs_dest_path) for file in files.documentation_pages()}
+    for gone in _pages.keys() - pages.keys():  # a build that is not dirty begins with an empty site
+        _pages[gone].unlink(missing_ok=True)
     _pages.clear()
-    _pages.update({file.src_uri: Path(file.abs_dest_path) for file in files.documentation_pages()})
+    _pages.update(pages)
     stale = [
         page
         for page, path in _pages.items()

@@ -168,6 +168,13 @@ def test_an_edit_renders_its_own_page_and_the_search_keeps_all(served: Served, p
         if path:
             assert _text(served.page("glossary/")) == _text(rendered)
 
+    (project.root / "docs" / "glossary.md").unlink()
+    end = time.monotonic() + 90
+    while served.page("glossary/"):
+        assert time.monotonic() < end, "a page that was taken away is still served"
+        time.sleep(0.1)
+    assert served.page("tokens/")
+
 
 def _text(page: str) -> str:
     return re.sub(r"livereload\(\d+, \d+\)", "", page)
