@@ -262,5 +262,20 @@ def test_folded_code_is_there_when_it_is_unfolded(reader: Start) -> None:
     )
 
 
+@pytest.mark.parametrize("view", ["light", "phone"])
+def test_an_address_leads_to_its_place_though_what_is_above_was_not_laid_out(
+    view: str, reader: Start
+) -> None:
+    visit = reader("claims/", view)
+    assert (
+        visit.page.locator(".claim").nth(40).evaluate("e => getComputedStyle(e).contentVisibility") == "auto"
+    )
+    visit.open("glossary/")
+    visit.open("claims/#claims-learning")
+    visit.page.wait_for_timeout(500)  # for what is near the window to be laid out
+    top = visit.page.locator("#claims-learning").evaluate("e => e.getBoundingClientRect().top")
+    assert 40 < top < 100, "below the header"
+
+
 def test_the_other_base_path_has_a_space_in_it() -> None:
     assert " " in unquote(OTHER_BASE), "the hardest path that a host allows"
